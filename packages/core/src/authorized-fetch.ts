@@ -1,0 +1,35 @@
+import type { AccessTokenSource, AuthorizedRequest } from './access-token-source.ts'
+import { replayable } from './replayable-body.ts'
+
+/**
+ * Makes a `fetch` that authorizes, sends and settles: at most one replay for each call, and only if the body can be
+ * sent again. Redirects follow the caller's `redirect`; the platform takes `Authorization` off when one leaves the origin.
+ */
+export function createAuthorizedFetch(
+  source: Pick<AccessTokenSource, 'authorize' | 'settle'>,
+  send: typeof globalThis.fetch,
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const target = input instanceof Request ? input.url : String(input)
+    const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    const authorize = (): Promise<AuthorizedRequest> =>
+      source.authorize({ url: target, method }, { signal: signal ?? undefined })
+    const first = await authorize()
+    const request = await replayable(input, init)
+    const response = await send(first.url, withHeaders(request.init(), first.headers))
+    if (source.settle(first, response) === 'done' || !request.canReplay) return response
+    // The refused answer is dropped unread, or its connection would stay busy.
+    await response.body?.cancel()
+    const second = await authorize()
+    const replayed = await send(second.url, withHeaders(request.init(), second.headers))
+    source.settle(second, replayed)
+    return replayed
+  }
+}
+
+function withHeaders(init: RequestInit, added: Headers): RequestInit {
+  const headers = new Headers(init.headers)
+  for (const [name, value] of added) headers.set(name, value)
+  return { ...init, headers }
+}

@@ -1,0 +1,35 @@
+import type { Authorization, AuthorizationBase } from './authorization.ts'
+import type { Clock } from './clock.ts'
+import type { EventDetails } from './events.ts'
+import type { Grant } from './grants/grant.ts'
+import type { TokenStore } from './store.ts'
+import type { Binding } from './token-record.ts'
+
+/** Everything one credential works with. Time, chance, network and store come in here and nowhere else. */
+export interface Environment {
+  readonly authorization: AuthorizationBase & Pick<Authorization, 'grant'>
+  readonly key: string
+  readonly binding: Binding
+  readonly store: TokenStore
+  readonly clock: Clock
+  readonly random: () => number
+  readonly fetch: typeof globalThis.fetch
+  /** How long a caller waits for one exchange, in milliseconds. */
+  readonly timeoutMs: number
+  /** How long a claim holds and an exchange may live, in milliseconds. */
+  readonly holdMs: number
+  readonly emit: (event: EventDetails) => void
+  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
+}
+
+/** The grant that is repeated when the refresh token leads nowhere: the configured one, or a callback kept by signIn. */
+export type RepeatableGrant = Grant | undefined
+
+/** An id that is new everywhere: 128 bits of the injected chance. */
+export function newId(random: () => number): string {
+  const word = (): string =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0')
+  return word() + word() + word() + word()
+}

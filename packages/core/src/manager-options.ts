@@ -1,0 +1,67 @@
+import { systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
+import type { EventListener } from './events.ts'
+import { processMemoryStore } from './memory-store.ts'
+import type { TokenStore } from './store.ts'
+
+/** Options that {@link createTokenManager} and {@link createUserTokens} share. */
+export interface SharedOptions {
+  /** Where records live. Default: this process's memory, shared by all managers of the process. */
+  readonly store?: TokenStore | undefined
+  /** Receives every event, without secrets. What it throws is ignored. */
+  readonly onEvent?: EventListener | undefined
+  /** How long a call waits for one exchange, in milliseconds. Default 10 000. The exchange itself goes on. */
+  readonly timeoutMs?: number | undefined
+  /** How long others wait for this process's claim, and how long an exchange may live. Default 25 000. */
+  readonly holdMs?: number | undefined
+  /** Sends token requests and API requests. Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** Default: the platform's clocks and timers. */
+  readonly clock?: Clock | undefined
+  /** A number from 0 to 1, for jitter and ids. Default: from `crypto`. */
+  readonly random?: (() => number) | undefined
+  /** Keeps a runtime alive that freezes after the response (serverless): receives every exchange. */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
+}
+
+/** {@link SharedOptions} with every default filled in. */
+export interface ResolvedOptions {
+  readonly store: TokenStore
+  readonly clock: Clock
+  readonly random: () => number
+  readonly fetch: typeof globalThis.fetch
+  readonly timeoutMs: number
+  readonly holdMs: number
+  readonly onEvent: EventListener | undefined
+  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
+}
+
+/** Fills in the defaults. @throws {ConfigurationError} a duration is not positive, or the hold is shorter than the wait */
+export function resolveOptions(options: SharedOptions): ResolvedOptions {
+  const timeoutMs = options.timeoutMs ?? 10_000
+  const holdMs = options.holdMs ?? Math.max(25_000, timeoutMs)
+  const problems: string[] = []
+  for (const [name, value] of Object.entries({ timeoutMs, holdMs })) {
+    if (!Number.isFinite(value) || value <= 0)
+      problems.push(`${name} must be a positive number of milliseconds.`)
+  }
+  if (holdMs < timeoutMs) problems.push('holdMs must not be shorter than timeoutMs.')
+  if (problems.length > 0) throw new ConfigurationError('The options cannot work', problems)
+  const clock = options.clock ?? systemClock
+  return {
+    store: options.store ?? processMemoryStore(clock),
+    clock,
+    random: options.random ?? cryptoRandom,
+    // Looked up at each call: test tools and instrumentation replace the global after we were created.
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    timeoutMs,
+    holdMs,
+    onEvent: options.onEvent,
+    waitUntil: options.waitUntil,
+  }
+}
+
+function cryptoRandom(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32
+}

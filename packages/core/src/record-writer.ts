@@ -1,0 +1,148 @@
+import { sleep } from './clock.ts'
+import { aged, judgeConflict } from './commit.ts'
+import type { Lineage } from './commit.ts'
+import type { Credential } from './credential.ts'
+import { newId } from './environment.ts'
+import { StoreError } from './errors/store-error.ts'
+import type { Stored, WriteResult } from './store.ts'
+import { parseRecord, serializeRecord } from './token-record.ts'
+import type { TokenRecord } from './token-record.ts'
+import type { RequestTiming } from './token-endpoint.ts'
+
+/** A new record: nothing obtained yet. */
+export function newRecord(credential: Credential): TokenRecord {
+  const { binding, random } = credential.environment
+  return { schema: 1, binding, family: newId(random), generation: 0, access: {} }
+}
+
+/**
+ * Writes `record` if nobody wrote since this process looked. On a conflict the credential takes over what stands there.
+ * @throws {StoreError} the store cannot be written
+ */
+export async function compareAndSet(credential: Credential, record: TokenRecord): Promise<boolean> {
+  const { environment, held } = credential
+  const result = await write(credential, record, held?.etag ?? null, newId(environment.random))
+  if (!result.ok) {
+    await credential.takeOver(result.current)
+    return false
+  }
+  hold(credential, record, result.etag)
+  return true
+}
+
+/** What an exchange brought, and how to lay it over whatever record stands in the store. */
+export interface Persistable {
+  readonly build: (base: TokenRecord) => TokenRecord
+  readonly lineage: Lineage
+  readonly variant: string
+  readonly timing: RequestTiming
+  /** The store was seen failing a moment ago: one try is enough. */
+  readonly isStoreDown?: boolean | undefined
+}
+
+/** How the commit of an exchange ended. `kept-in-memory`: the store refuses writes; the new tokens are not lost. */
+export type Persisted = 'written' | 'adopted' | 'superseded' | 'kept-in-memory'
+
+const mostConflicts = 5
+
+/**
+ * Commits the result of an exchange by lineage, before anyone sees the new token. While the store fails it tries until
+ * the claim's hold ends.
+ */
+export async function persist(credential: Credential, issue: Persistable): Promise<Persisted> {
+  const { environment } = credential
+  const { clock, holdMs, random } = environment
+  const deadlineAt = issue.isStoreDown ? 0 : issue.timing.sentMonotonicAt + holdMs
+  let base = credential.currentRecord() ?? newRecord(credential)
+  let etag = credential.held?.etag ?? null
+  let writeId = newId(random)
+  let pauseMs = 100
+  for (let conflicts = 0; ;) {
+    const record = issue.build(base)
+    let result: WriteResult
+    try {
+      result = await write(credential, record, etag, writeId)
+    } catch (error) {
+      if (clock.monotonic() + pauseMs >= deadlineAt) return keepInMemory(credential, record, issue, error)
+      await sleep(clock, pauseMs)
+      pauseMs = Math.min(2 * pauseMs, 2000)
+      continue
+    }
+    if (result.ok) {
+      hold(credential, record, result.etag, issue)
+      credential.unsaved = undefined
+      return 'written'
+    }
+    const current = result.current && parseRecord(result.current.payload)
+    const verdict = conflicts++ < mostConflicts ? judgeConflict(current, issue.lineage) : 'adopt'
+    if (verdict === 'adopt' || verdict === 'superseded') {
+      await credential.takeOver(result.current)
+      return verdict === 'adopt' ? 'adopted' : 'superseded'
+    }
+    if (current && result.current) base = aged(current, result.current.ageMs)
+    etag = result.current?.etag ?? null
+    writeId = newId(random)
+  }
+}
+
+/** Tries again to write what the store refused earlier. @throws {StoreError} it still refuses */
+export async function saveLate(credential: Credential): Promise<void> {
+  const unsaved = credential.unsaved
+  if (unsaved === undefined) return
+  const { environment, held } = credential
+  let stored: Stored | undefined
+  try {
+    stored = await environment.store.read(environment.key)
+  } catch (cause) {
+    throw new StoreError('The token store could not be read.', { cause })
+  }
+  const current = stored && parseRecord(stored.payload)
+  const isReplaced = current !== undefined && (current.family !== unsaved.record.family || current.signedOut)
+  const verdict = isReplaced ? 'superseded' : judgeConflict(current, unsaved.lineage)
+  if (verdict === 'adopt' || verdict === 'superseded') {
+    credential.unsaved = undefined
+    return
+  }
+  const elapsedMs = held ? environment.clock.monotonic() - held.writtenMonotonicAt : 0
+  const record = aged(unsaved.record, elapsedMs)
+  const result = await write(credential, record, stored?.etag ?? null, newId(environment.random))
+  if (!result.ok) throw new StoreError('The token store is being written by somebody else.')
+  hold(credential, record, result.etag)
+  credential.unsaved = undefined
+}
+
+async function write(
+  credential: Credential,
+  record: TokenRecord,
+  ifMatch: string | null,
+  writeId: string,
+): Promise<WriteResult> {
+  const { store, key } = credential.environment
+  try {
+    return await store.write(key, serializeRecord(record), { ifMatch, writeId })
+  } catch (cause) {
+    throw new StoreError('The token store could not be written.', { cause })
+  }
+}
+
+function hold(credential: Credential, record: TokenRecord, etag: string | null, issue?: Persistable): void {
+  const { clock } = credential.environment
+  const held = { etag, record, writtenMonotonicAt: clock.monotonic(), writtenWallAt: clock.wall() }
+  credential.hold(held, issue && { variant: issue.variant, timing: issue.timing })
+}
+
+function keepInMemory(
+  credential: Credential,
+  record: TokenRecord,
+  issue: Persistable,
+  error: unknown,
+): 'kept-in-memory' {
+  credential.unsaved = { record, lineage: issue.lineage }
+  hold(credential, record, credential.held?.etag ?? null, issue)
+  const reason = error instanceof Error ? error.message : 'The token store failed.'
+  credential.environment.emit({
+    type: 'degraded',
+    message: `${reason} The new tokens are kept in memory until it works again.`,
+  })
+  return 'kept-in-memory'
+}

@@ -1,0 +1,325 @@
+import { sleep } from './clock.ts'
+import { withClaim, withDead, withFailure, withIssue, withoutClaim } from './commit.ts'
+import type { Credential } from './credential.ts'
+import { newId } from './environment.ts'
+import { isStoreError, StoreError } from './errors/store-error.ts'
+import { SupersededError } from './errors/superseded-error.ts'
+import { grantRequest, judgeFailure, refreshRequest, send } from './exchange.ts'
+import type { FailedExchange } from './exchange.ts'
+import type { Rung } from './failure.ts'
+import { compareAndSet, newRecord, persist, saveLate } from './record-writer.ts'
+import { decide, windowsOf } from './refresh-policy.ts'
+import type { DueReason, PolicyRequest, Step } from './refresh-policy.ts'
+import { revokeQuietly } from './session-end.ts'
+import { flightsOf } from './single-flight.ts'
+import { errorForStep } from './step-error.ts'
+import type { ExchangeResult, TokenRequest } from './token-endpoint.ts'
+import { hashToken } from './token-record.ts'
+import type { StoredRefreshToken } from './token-record.ts'
+import { variantKey } from './variant.ts'
+import type { Variant } from './variant.ts'
+
+/** How a renewal ended. It never rejects, so that a background renewal cannot become an unhandled rejection. */
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: unknown }
+
+type Issued = Extract<ExchangeResult, { kind: 'issued' }>
+type StepWithRung = Extract<Step, { rung: Rung }>
+
+const done: Outcome = { ok: true }
+const failed = (error: unknown): Outcome => ({ ok: false, error })
+
+/** No renewal looks, claims or redeems more often than this: a contended record is a retryable error, not a loop. */
+const mostAttempts = 20
+
+/** At most two refresh tokens are redeemed in one renewal: ours, and the one a sibling left. */
+const mostRedemptions = 2
+
+/**
+ * One renewal of one variant: look, claim, redeem, commit, and down the ladder where a rung is dead. The caller runs
+ * at most one of these per family at a time in this process; across processes the claim does the same.
+ */
+export class Renewal {
+  readonly #credential: Credential
+  readonly #variant: Variant
+  readonly #variantKey: string
+  readonly #request: () => PolicyRequest
+  #family: string | undefined
+  #redemptions = 0
+  #refusal: unknown
+
+  constructor(credential: Credential, variant: Variant, request: () => PolicyRequest) {
+    this.#credential = credential
+    this.#variant = variant
+    this.#variantKey = variantKey(variant)
+    this.#request = request
+  }
+
+  async run(): Promise<Outcome> {
+    try {
+      return await this.#lookAndClimb()
+    } catch (error) {
+      if (!isStoreError(error) || error.code !== 'store_unavailable') return failed(error)
+      return this.#withoutStore(error).catch(failed)
+    }
+  }
+
+  async #lookAndClimb(): Promise<Outcome> {
+    const credential = this.#credential
+    const before = credential.accessToken(this.#variantKey)?.token
+    await saveLate(credential)
+    await credential.read()
+    this.#family = credential.held?.record.family
+    const now = credential.accessToken(this.#variantKey)?.token
+    if (now !== undefined && now !== before) {
+      credential.environment.emit({
+        type: 'token-adopted',
+        expiresAt: credential.expiresAt(this.#variantKey),
+      })
+    }
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const outcome = await this.#next()
+      if (outcome !== 'again') return outcome
+    }
+    return failed(new StoreError('The token record is written by others all the time. Try again.'))
+  }
+
+  async #next(): Promise<Outcome | 'again'> {
+    const credential = this.#credential
+    if (this.#isSuperseded()) return failed(superseded())
+    const refused = credential.refusedVariant(this.#variantKey)
+    if (refused !== undefined) return failed(refused)
+    const step = decide(credential.policyState(this.#variantKey), this.#request())
+    if (!('rung' in step)) return this.#endOf(step)
+    const waitMs = credential.foreignClaimMs(flightsOf(credential.environment.store).ownClaims)
+    if (waitMs === 0) return this.#climb(step)
+    if (step.action === 'use-and-refresh') return done
+    await this.#waitForClaim(waitMs)
+    return 'again'
+  }
+
+  #endOf(step: Exclude<Step, StepWithRung>): Outcome {
+    if (step.action === 'use') return done
+    return failed(errorForStep(this.#credential, step, this.#refusal))
+  }
+
+  async #climb({ rung, because }: StepWithRung): Promise<Outcome | 'again'> {
+    const credential = this.#credential
+    const { environment } = credential
+    const base = credential.currentRecord() ?? newRecord(credential)
+    const refresh = rung === 'refresh-token' ? base.refresh : undefined
+    if (refresh && ++this.#redemptions > mostRedemptions) {
+      return failed(new StoreError('The refresh token was replaced again and again. Try again.'))
+    }
+    const request = await this.#prepare(refresh)
+    const claim = { id: newId(environment.random), refreshHash: refresh?.hash, holdMs: environment.holdMs }
+    const isRetry = base.claim !== undefined && base.claim.refreshHash === refresh?.hash
+    if (!(await compareAndSet(credential, withClaim(base, claim)))) return 'again'
+    this.#family ??= base.family
+    const { ownClaims } = flightsOf(environment.store)
+    ownClaims.add(claim.id)
+    try {
+      environment.emit({ type: 'exchange-started', rung, because })
+      const result = await this.#redeem(request, refresh)
+      if (result.kind === 'issued') return await this.#commit(result, rung, because, refresh)
+      return await this.#settleFailure(result, rung, refresh, claim.id, isRetry)
+    } finally {
+      if (credential.held?.record.claim?.id !== claim.id) ownClaims.delete(claim.id)
+    }
+  }
+
+  #prepare(refresh: StoredRefreshToken | undefined): Promise<TokenRequest> | TokenRequest {
+    if (refresh) return refreshRequest(refresh.token, this.#variant)
+    const { grant } = this.#credential
+    if (grant === undefined) throw new Error('The policy chose to repeat a grant that does not exist.')
+    return grantRequest(grant, this.#variant)
+  }
+
+  // If an answer was lost and the server accepts a used token for a while, one prompt retry gets the answer after all.
+  async #redeem(request: TokenRequest, refresh: StoredRefreshToken | undefined): Promise<ExchangeResult> {
+    const { environment } = this.#credential
+    const sentAt = environment.clock.monotonic()
+    const result = await send(environment, request)
+    if (refresh === undefined || result.kind !== 'unavailable' || !result.isAmbiguous) return result
+    const graceMs = environment.authorization.server.rotation?.graceMs ?? 0
+    return environment.clock.monotonic() - sentAt < graceMs ? send(environment, request) : result
+  }
+
+  async #commit(
+    { tokens, timing, warnings }: Issued,
+    rung: Rung,
+    because: DueReason,
+    redeemed: StoredRefreshToken | undefined,
+    isStoreDown = false,
+  ): Promise<Outcome> {
+    const credential = this.#credential
+    const { environment } = credential
+    const before = credential.accessToken(this.#variantKey)?.token
+    const rejections = credential.rejectionCount(this.#variantKey)
+    const refreshHash = tokens.refreshToken === undefined ? undefined : await hashToken(tokens.refreshToken)
+    const { family = '', generation = 0 } = credential.held?.record ?? {}
+    const persisted = await persist(credential, {
+      variant: this.#variantKey,
+      timing,
+      isStoreDown,
+      lineage: { family, redeemedHash: redeemed?.hash, generation },
+      build: base =>
+        withIssue(because === 'rejected' ? { ...base, rejection: { count: rejections, msAgo: 0 } } : base, {
+          variant: this.#variantKey,
+          tokens,
+          redeemed: redeemed && (base.refresh?.hash === redeemed.hash ? base.refresh : redeemed),
+          refreshHash,
+          ageMs: environment.clock.monotonic() - timing.sentMonotonicAt,
+          because,
+          killsOtherAccessTokens:
+            redeemed !== undefined && (environment.authorization.server.refreshKillsAccessToken ?? false),
+        }),
+    })
+    if (persisted === 'superseded') {
+      await revokeQuietly(environment, tokens)
+      return failed(superseded())
+    }
+    if (rung === 're-grant') credential.hasSucceeded = true
+    for (const message of warnings) environment.emit({ type: 'warned', message })
+    if (before === tokens.accessToken) credential.guardAgainstNoProgress(this.#variantKey)
+    environment.emit({
+      type: 'token-obtained',
+      rung,
+      expiresAt: credential.expiresAt(this.#variantKey),
+      tookMs: timing.tookMs,
+      isRotated: redeemed !== undefined && refreshHash !== undefined && refreshHash !== redeemed.hash,
+    })
+    return done
+  }
+
+  async #settleFailure(
+    result: Exclude<ExchangeResult, Issued>,
+    rung: Rung,
+    refresh: StoredRefreshToken | undefined,
+    claimId: string,
+    isRetry: boolean,
+  ): Promise<Outcome | 'again'> {
+    const credential = this.#credential
+    const lifetimeMs = credential.accessToken(this.#variantKey)?.lifetimeMs
+    const failure = judgeFailure(credential, result, rung, credential.grant, lifetimeMs)
+    const canDescend = rung === 'refresh-token' && credential.policyState(this.#variantKey).canRegrant
+    if (refresh && failure.kind === 'grant-dead') return this.#bury(refresh, failure, claimId, isRetry)
+    if (refresh && failure.kind === 'rung-unsupported' && canDescend) {
+      const dead = { refreshHash: refresh.hash, reason: 'rung-unsupported' } as const
+      await compareAndSet(credential, withDead(credential.currentRecord() ?? newRecord(credential), dead))
+      return 'again'
+    }
+    await this.#remember(failure, refresh)
+    const { kind, error } = failure
+    const retryAt = credential.environment.clock.wall() + failure.retryInMs
+    credential.environment.emit({
+      type: 'exchange-failed',
+      rung,
+      kind,
+      code: error.code,
+      message: error.message,
+      retryAt: kind === 'credentials-rejected' ? undefined : retryAt,
+    })
+    return failed(error)
+  }
+
+  /** Writes the failure down, so that the whole fleet backs off, and ends the claim. */
+  async #remember(failure: FailedExchange, refresh: StoredRefreshToken | undefined): Promise<void> {
+    const credential = this.#credential
+    const isOfVariant = failure.kind === 'variant-refused' && this.#variantKey !== ''
+    const base = (): ReturnType<typeof newRecord> => credential.currentRecord() ?? newRecord(credential)
+    if (isOfVariant) {
+      credential.refuseVariant(this.#variantKey, failure.error, failure.retryInMs)
+      await compareAndSet(credential, withoutClaim(base(), false))
+      return
+    }
+    const isShared = failure.kind === 'transient'
+    const stored = {
+      kind: failure.kind,
+      fingerprint: isShared ? '' : await credential.fingerprint(),
+      attempts: credential.failedAttempts() + 1,
+      retryInMs: refresh && failure.isAmbiguous ? this.#patienceMs(failure.retryInMs) : failure.retryInMs,
+      ...(failure.serverError !== undefined && { error: failure.serverError }),
+      ...(failure.status !== undefined && { status: failure.status }),
+    }
+    credential.noteFailure(stored, failure.error)
+    await compareAndSet(credential, withFailure(base(), stored, failure.isAmbiguous))
+  }
+
+  // A strict server may have used the token up: while the access token lives, another try can only do harm.
+  #patienceMs(retryInMs: number): number {
+    const { rotation } = this.#credential.environment.authorization.server
+    const isStrict = !['none', 'reusable'].includes(rotation?.mode ?? 'unknown') && !rotation?.graceMs
+    const { access, slowestMs } = this.#credential.policyState(this.#variantKey)
+    if (!isStrict || access?.remainingMs === undefined || access.lifetimeMs === undefined) return retryInMs
+    return Math.max(retryInMs, access.remainingMs - windowsOf(access.lifetimeMs, slowestMs).mandatoryMs)
+  }
+
+  /** The server refused the refresh token for good. Look once more: a sibling may hold its successor. */
+  async #bury(
+    refresh: StoredRefreshToken,
+    failure: FailedExchange,
+    claimId: string,
+    isRetry: boolean,
+  ): Promise<Outcome | 'again'> {
+    const credential = this.#credential
+    await credential.read()
+    const record = credential.currentRecord() ?? newRecord(credential)
+    if (this.#isSuperseded()) return failed(superseded())
+    if (record.refresh?.hash !== refresh.hash) return 'again'
+    const isClaimedByOther =
+      record.claim !== undefined && record.claim.id !== claimId && record.claim.holdMs > 0
+    if (isClaimedByOther && credential.grant === undefined) return 'again'
+    const reason = isRetry ? 'response-lost' : 'refresh-token-refused'
+    this.#refusal = failure.error
+    if (await compareAndSet(credential, withDead(record, { refreshHash: refresh.hash, reason }))) {
+      credential.environment.emit({ type: 'refresh-token-died', reason })
+    }
+    return 'again'
+  }
+
+  async #waitForClaim(waitMs: number): Promise<void> {
+    const credential = this.#credential
+    const { clock } = credential.environment
+    const startedAt = clock.monotonic()
+    const etag = credential.held?.etag
+    while (credential.held?.etag === etag) {
+      const leftMs = startedAt + waitMs - clock.monotonic()
+      if (leftMs <= 0) break
+      await sleep(clock, Math.min(250, leftMs))
+      await credential.read()
+    }
+    credential.environment.emit({ type: 'claim-waited', waitedMs: clock.monotonic() - startedAt })
+  }
+
+  /** The store is down: only what the server can give again without harm is asked for. */
+  async #withoutStore(error: StoreError): Promise<Outcome> {
+    const credential = this.#credential
+    const { environment, grant } = credential
+    const step = decide(credential.policyState(this.#variantKey), this.#request())
+    if (!('rung' in step)) return this.#endOf(step)
+    const mayRepeat = grant !== undefined && (!grant.needsClaim || credential.hasSucceeded)
+    if (!mayRepeat) return failed(error)
+    environment.emit({ type: 'degraded', message: `${error.message} The grant is repeated without it.` })
+    const result = await send(environment, await grantRequest(grant, this.#variant))
+    if (result.kind === 'issued') return this.#commit(result, 're-grant', step.because, undefined, true)
+    const failure = judgeFailure(credential, result, 're-grant', grant, undefined)
+    const fingerprint = failure.kind === 'transient' ? '' : await credential.fingerprint()
+    const attempts = credential.failedAttempts() + 1
+    credential.noteFailure(
+      { kind: failure.kind, fingerprint, attempts, retryInMs: failure.retryInMs },
+      failure.error,
+    )
+    return failed(failure.error)
+  }
+
+  #isSuperseded(): boolean {
+    const record = this.#credential.held?.record
+    return this.#family !== undefined && record !== undefined && record.family !== this.#family
+  }
+}
+
+function superseded(): SupersededError {
+  return new SupersededError(
+    'Somebody signed in or out while this call waited. Call again to use the new sign-in.',
+  )
+}

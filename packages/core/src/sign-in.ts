@@ -1,0 +1,64 @@
+import { withIssue } from './commit.ts'
+import type { Credential } from './credential.ts'
+import { newId } from './environment.ts'
+import { StoreError } from './errors/store-error.ts'
+import { grantRequest, judgeFailure, send } from './exchange.ts'
+import type { Grant } from './grants/grant.ts'
+import { compareAndSet, newRecord } from './record-writer.ts'
+import { hashToken } from './token-record.ts'
+import type { IssuedTokens } from './token-response.ts'
+
+const mostConflicts = 5
+
+/**
+ * Obtains a first token with `grant` and starts a new family, whatever stood there. The grant is used once; a refusal
+ * leaves an earlier sign-in as it was.
+ * @throws {AuthorizationServerError} the server refused the credentials or the client
+ * @throws {NetworkError} no usable answer
+ * @throws {StoreError} the new sign-in could not be saved
+ */
+export async function signIn(credential: Credential, grant: Grant): Promise<void> {
+  const { environment } = credential
+  const { parameters, grantType } = await grantRequest(grant, {})
+  const scope: Record<string, string> = { scope: environment.authorization.signInScope ?? '' }
+  const request = { grantType, parameters: { ...parameters, values: { ...scope, ...parameters.values } } }
+  environment.emit({ type: 'exchange-started', rung: 'sign-in', because: 'sign-in' })
+  const result = await send(environment, request)
+  if (result.kind !== 'issued') {
+    const { error, kind } = judgeFailure(credential, result, 're-grant', grant, undefined)
+    const { code, message } = error
+    environment.emit({ type: 'exchange-failed', rung: 'sign-in', kind, code, message, retryAt: undefined })
+    throw error
+  }
+  for (const message of result.warnings) environment.emit({ type: 'warned', message })
+  await startFamily(credential, result.tokens, result.timing.sentMonotonicAt)
+  if (grant.outlivesSignIn) credential.grant = grant
+  if (grant === credential.grant) credential.hasSucceeded = true
+  credential.lastError = undefined
+  const { tookMs } = result.timing
+  const expiresAt = credential.expiresAt('')
+  environment.emit({ type: 'token-obtained', rung: 'sign-in', expiresAt, tookMs, isRotated: false })
+  environment.emit({ type: 'signed-in' })
+}
+
+async function startFamily(credential: Credential, tokens: IssuedTokens, sentAt: number): Promise<void> {
+  const { clock, random } = credential.environment
+  const refreshHash = tokens.refreshToken === undefined ? undefined : await hashToken(tokens.refreshToken)
+  const family = newId(random)
+  for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
+    await credential.read()
+    const generation = credential.held?.record.generation ?? 0
+    const ageMs = clock.monotonic() - sentAt
+    const issue = {
+      variant: '',
+      tokens,
+      refreshHash,
+      ageMs,
+      because: 'sign-in',
+      killsOtherAccessTokens: true,
+    } as const
+    const record = withIssue({ ...newRecord(credential), family, generation }, issue)
+    if (await compareAndSet(credential, record)) return
+  }
+  throw new StoreError('The token record is written by others all the time. Sign in again.')
+}

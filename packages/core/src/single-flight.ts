@@ -1,0 +1,54 @@
+import type { TokenStore } from './store.ts'
+import type { Binding } from './token-record.ts'
+
+/** What one process shares per store: running exchanges by name, and the claims that it wrote itself. */
+export interface FlightRegistry {
+  readonly flights: Map<string, Promise<unknown>>
+  /** The last exchange of each family: the next one waits for it. */
+  readonly turns: Map<string, Promise<unknown>>
+  readonly ownClaims: Set<string>
+  /** Which server, client and user each key in use belongs to. */
+  readonly bindings: Map<string, Binding>
+}
+
+const registered: unique symbol = Symbol.for('@evergrant/core:flights/1') as never
+
+/**
+ * The registry that belongs to a store object. It hangs on a registered symbol, so that two managers of one key share
+ * a flight even if the module was evaluated twice (hot reload, duplicate packages).
+ */
+export function flightsOf(store: TokenStore): FlightRegistry {
+  const holder = globalThis as { [registered]?: WeakMap<TokenStore, FlightRegistry> }
+  const registries = (holder[registered] ??= new WeakMap())
+  let registry = registries.get(store)
+  if (registry === undefined) {
+    registries.set(
+      store,
+      (registry = { flights: new Map(), turns: new Map(), ownClaims: new Set(), bindings: new Map() }),
+    )
+  }
+  return registry
+}
+
+/** Runs `work` once per name at a time: whoever comes while it runs gets the same promise. */
+export function singleFlight<T>(registry: FlightRegistry, name: string, work: () => Promise<T>): Promise<T> {
+  const running = registry.flights.get(name) as Promise<T> | undefined
+  if (running !== undefined) return running
+  const flight = work().finally(() => {
+    if (registry.flights.get(name) === flight) registry.flights.delete(name)
+  })
+  registry.flights.set(name, flight)
+  return flight
+}
+
+/** Runs `work` after every earlier work of the same name has ended: one exchange at a time per family. */
+export function takeTurn<T>(registry: FlightRegistry, name: string, work: () => Promise<T>): Promise<T> {
+  const before = registry.turns.get(name) ?? Promise.resolve()
+  const turn = before.then(work, work)
+  registry.turns.set(name, turn)
+  const forget = (): void => {
+    if (registry.turns.get(name) === turn) registry.turns.delete(name)
+  }
+  turn.then(forget, forget)
+  return turn
+}

@@ -1,0 +1,223 @@
+import type { AccessTokenSource, GetAccessTokenOptions, VariantOptions } from './access-token-source.ts'
+import type { AttemptResult, AuthorizedRequest } from './access-token-source.ts'
+import type { Authorization, AuthorizationBase } from './authorization.ts'
+import { bindingOf, credentialKey } from './credential-key.ts'
+import { CredentialSource } from './credential-source.ts'
+import { Credential } from './credential.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
+import { DisposedError } from './errors/disposed-error.ts'
+import type { EventDetails, EventListener } from './events.ts'
+import { explain } from './explain.ts'
+import type { Explanation } from './explain.ts'
+import type { Grant } from './grants/grant.ts'
+import { resolveOptions } from './manager-options.ts'
+import type { ResolvedOptions, SharedOptions } from './manager-options.ts'
+import type { SignOutResult } from './session-end.ts'
+import { getSessionInfo } from './session-info.ts'
+import type { SessionInfo } from './session-info.ts'
+import { signIn } from './sign-in.ts'
+import { signOut } from './sign-out.ts'
+import { flightsOf } from './single-flight.ts'
+import { snapshotOf } from './snapshot.ts'
+import type { TokenSnapshot } from './snapshot.ts'
+import { isSameBinding } from './token-record.ts'
+import { createTokenSet } from './token-set.ts'
+import type { TokenSet } from './token-set.ts'
+import { validateAuthorization } from './validate.ts'
+import { variantKey } from './variant.ts'
+import type { Variant } from './variant.ts'
+
+/** Options of {@link createTokenManager}. */
+export interface TokenManagerOptions extends SharedOptions {
+  /** The credential's key in the store. Default: provider, a hash of server and client, and `application`. */
+  readonly key?: string | undefined
+}
+
+/** The life of one credential: an {@link AccessTokenSource} and what an application does beside using it. */
+export class TokenManager implements AccessTokenSource {
+  readonly fetch: typeof globalThis.fetch
+  readonly #credential: Credential
+  readonly #source: CredentialSource
+  readonly #variants = new Map<string, CredentialSource>()
+  readonly #listeners = new Set<EventListener>()
+  #snapshot: TokenSnapshot
+  #isDisposed = false
+
+  /** Use {@link createTokenManager} or {@link createUserTokens}. */
+  constructor(authorization: AuthorizationBase, key: string, options: ResolvedOptions) {
+    const { onEvent, ...shared } = options
+    if (onEvent) this.#listeners.add(onEvent)
+    const binding = bindingOf(authorization)
+    claimKey(options, key, binding)
+    const emit = (event: EventDetails): void => this.#emit(event)
+    this.#credential = new Credential({
+      ...shared,
+      authorization: authorization as Authorization,
+      key,
+      binding,
+      emit,
+    })
+    this.#snapshot = snapshotOf(this.#credential)
+    this.#credential.onChange(() => void (this.#snapshot = snapshotOf(this.#credential)))
+    this.#source = this.#narrow({})
+    this.fetch = this.#source.fetch
+    this.getAccessToken = this.#source.getAccessToken
+    this.authorize = this.#source.authorize
+    this.settle = this.#source.settle
+  }
+
+  readonly getAccessToken: (options?: GetAccessTokenOptions) => Promise<string>
+  readonly authorize: AccessTokenSource['authorize']
+  readonly settle: (attempt: AuthorizedRequest, result: AttemptResult) => 'done' | 'replay'
+
+  /** The same credential narrowed to a scope or resource. Calls with the same options return the same source. */
+  readonly variant = (options: VariantOptions): AccessTokenSource => this.#narrow(options)
+
+  /** Like `getAccessToken`, with what is known about the token. Printing it shows no secret. */
+  readonly getTokenSet = async (options?: GetAccessTokenOptions): Promise<TokenSet> => {
+    const accessToken = await this.getAccessToken(options)
+    const { held } = this.#credential
+    const access = this.#credential.accessToken('')
+    return createTokenSet({
+      accessToken,
+      tokenType: access?.type ?? 'Bearer',
+      scope: access?.scope,
+      expiresAt: this.#credential.expiresAt(''),
+      hasRefreshToken: held?.record.refresh !== undefined,
+    })
+  }
+
+  /**
+   * Asks the provider about the current session, where it offers that (TrafficStars).
+   * @throws {ConfigurationError} the provider has no such endpoint
+   * @throws {NetworkError} no usable answer
+   */
+  readonly getSessionInfo = async (): Promise<SessionInfo> =>
+    getSessionInfo(this.#credential.environment, this.#source)
+
+  /**
+   * Signs in with `grant`, or anew with the configured one. A password is used once and dropped. A new family starts:
+   * calls that wait on an earlier sign-in get a `SupersededError`.
+   * @throws {AuthorizationServerError} the server refused the credentials or the client
+   * @throws {NetworkError} no usable answer
+   * @throws {ConfigurationError} there is neither a grant nor a configured one
+   */
+  readonly signIn = async (grant?: Grant): Promise<void> => {
+    this.#assertInUse()
+    const chosen = grant ?? this.#credential.grant
+    if (chosen === undefined) {
+      throw new ConfigurationError('signIn needs a grant', [
+        'Pass one, such as passwordGrant({ username, password }).',
+      ])
+    }
+    await signIn(this.#credential, chosen)
+  }
+
+  /**
+   * Forgets the tokens everywhere and ends the session the provider's way. Also a configured credential stays signed
+   * out, in every process that shares the store, until `signIn()`.
+   * @throws {StoreError} the store could not be told: the session is still there
+   */
+  readonly signOut = async (): Promise<SignOutResult> => {
+    this.#assertInUse()
+    return signOut(this.#credential)
+  }
+
+  /** Says in words and data what the next call does, because of what, and what comes after. Does no I/O. */
+  readonly explain = (): Explanation => explain(this.#credential)
+
+  /** Calls `listener` after every event. Returns a function that ends it. */
+  readonly subscribe = (listener: EventListener): (() => void) => {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** The state for display: the same object until something changes. */
+  readonly getSnapshot = (): TokenSnapshot => this.#snapshot
+
+  /**
+   * Ends the manager: no more timers and calls. Resolves when a running exchange has ended and is saved, at most after
+   * `holdMs`. Other managers of the same credential go on.
+   */
+  readonly dispose = async (): Promise<void> => {
+    if (this.#isDisposed) return
+    this.#isDisposed = true
+    const { store, key } = this.#credential.environment
+    for (const source of this.#variants.values()) source.dispose()
+    const { turns, bindings } = flightsOf(store)
+    await turns.get(key)
+    bindings.delete(key)
+    this.#listeners.clear()
+  }
+
+  /** Stops background timers; the next call starts them again. For pools that put a manager aside. */
+  rest(): void {
+    for (const source of this.#variants.values()) source.rest()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+
+  #narrow(variant: Variant): CredentialSource {
+    const name = variantKey(variant)
+    let source = this.#variants.get(name)
+    if (source === undefined) {
+      source = new CredentialSource(this.#credential, variant, narrower => this.#narrow(narrower))
+      this.#variants.set(name, source)
+    }
+    return source
+  }
+
+  #emit(details: EventDetails): void {
+    const { authorization, key, clock } = this.#credential.environment
+    const event = { ...details, provider: authorization.provider, key, at: clock.wall() }
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch {
+        // A listener's fault must never break a refresh.
+      }
+    }
+  }
+
+  #assertInUse(): void {
+    if (this.#isDisposed) throw new DisposedError('The token manager was disposed. Create a new one.')
+  }
+}
+
+/** Two managers of one key must mean the same credential: otherwise one would hand out the other's token. */
+function claimKey({ store }: ResolvedOptions, key: string, binding: ReturnType<typeof bindingOf>): void {
+  const { bindings } = flightsOf(store)
+  const known = bindings.get(key)
+  if (known !== undefined && !isSameBinding(known, binding)) {
+    throw new ConfigurationError(`The key "${key}" is in use`, [
+      'Another manager uses it for another server, client or user. Give each credential a key of its own.',
+    ])
+  }
+  bindings.set(key, binding)
+}
+
+/**
+ * Creates the manager of one credential. It does no I/O before the first call. Managers of the same credential, in this
+ * process or others that share the store, share one refresh.
+ * @throws {ConfigurationError} the authorization or an option cannot work; every fault is named
+ * @example
+ * const tokens = createTokenManager(truphone({ clientId, clientSecret }))
+ * const response = await tokens.fetch('sims?limit=10')
+ */
+export function createTokenManager(
+  authorization: Authorization,
+  options: TokenManagerOptions = {},
+): TokenManager {
+  validateAuthorization(authorization)
+  if (authorization.grant === undefined) {
+    throw new ConfigurationError(`${authorization.provider} has no grant of its own`, [
+      'Its users sign in: pass it to createUserTokens, and sign each of them in.',
+    ])
+  }
+  const key = options.key ?? credentialKey(authorization.provider, bindingOf(authorization))
+  if (typeof key !== 'string' || key === '')
+    throw new ConfigurationError('The options cannot work', ['key is empty.'])
+  return new TokenManager(authorization, key, resolveOptions(options))
+}

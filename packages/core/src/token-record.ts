@@ -1,0 +1,140 @@
+import { StoreError } from './errors/store-error.ts'
+import type { FailureKind } from './failure.ts'
+import { hideSecrets, redacted } from './redact.ts'
+
+/**
+ * What a store holds for one credential. Times are durations, never instants: machines' clocks differ, so every reader
+ * counts from the age that the store measured. Members that this release does not know survive a rewrite.
+ */
+export interface TokenRecord {
+  readonly schema: 1
+  /** Where the secrets in here may go, and nowhere else. */
+  readonly binding: Binding
+  /** One sign-in or first grant, and everything that was refreshed from it. */
+  readonly family: string
+  readonly generation: number
+  readonly refresh?: StoredRefreshToken | undefined
+  readonly access: Readonly<Record<string, StoredAccessToken>>
+  readonly claim?: Claim | undefined
+  /** A refresh token (or, without a hash, a grant) that the server refused for good. */
+  readonly dead?: DeadGrant | undefined
+  /** A tombstone: somebody signed out, here or elsewhere. */
+  readonly signedOut?: true | undefined
+  readonly rejection?: { readonly count: number; readonly msAgo: number } | undefined
+  readonly failure?: StoredFailure | undefined
+}
+
+/** Names the server and the client that a record belongs to. */
+export interface Binding {
+  readonly issuer?: string | undefined
+  readonly tokenEndpoint: string
+  readonly clientId?: string | undefined
+  /** A hash that names the configured user, where one is configured. */
+  readonly subject?: string | undefined
+}
+
+export interface StoredRefreshToken {
+  readonly token: string
+  readonly hash: string
+  readonly parentHash?: string | undefined
+  readonly lifetimeMs?: number | undefined
+  readonly remainingAtWriteMs?: number | undefined
+}
+
+export interface StoredAccessToken {
+  readonly token: string
+  readonly type: 'Bearer' | 'DPoP'
+  readonly scope?: string | undefined
+  readonly lifetimeMs?: number | undefined
+  readonly remainingAtWriteMs?: number | undefined
+}
+
+/** The announcement "I am about to redeem this refresh token". Writing it is the lock. */
+export interface Claim {
+  readonly id: string
+  readonly refreshHash?: string | undefined
+  readonly attempt: number
+  /** How long others wait for it; 0: nobody holds it any more, but how it ended is not known. */
+  readonly holdMs: number
+  readonly previous?: { readonly id: string; readonly refreshHash?: string | undefined } | undefined
+}
+
+export interface DeadGrant {
+  readonly refreshHash?: string | undefined
+  readonly reason: 'refresh-token-refused' | 'response-lost' | 'rung-unsupported'
+}
+
+export interface StoredFailure {
+  readonly kind: FailureKind
+  /** Which configuration failed, so that a corrected one is not held back. */
+  readonly fingerprint: string
+  readonly attempts: number
+  readonly retryInMs: number
+  /** The server's error code, if it gave one. */
+  readonly error?: string | undefined
+  readonly status?: number | undefined
+}
+
+/** Serialises a record for a store: the one explicit way out for its secrets. */
+export function serializeRecord(record: TokenRecord): string {
+  return JSON.stringify({ ...record, schema: 1 })
+}
+
+/**
+ * Reads what a store holds.
+ * @throws {StoreError} it is no record, or a newer release wrote it (`store_schema_unknown`)
+ */
+export function parseRecord(payload: string): TokenRecord {
+  let value: Partial<TokenRecord> | null
+  try {
+    value = JSON.parse(payload) as Partial<TokenRecord> | null
+  } catch {
+    throw new StoreError(
+      'The token store holds a record that is no JSON. It was left untouched; remove it to start afresh.',
+    )
+  }
+  if (value?.schema !== 1) {
+    throw new StoreError(
+      'The token store holds a record of a newer release. It was left untouched; update this one.',
+      {
+        code: 'store_schema_unknown',
+      },
+    )
+  }
+  if (
+    typeof value.family !== 'string' ||
+    typeof value.binding !== 'object' ||
+    typeof value.access !== 'object'
+  ) {
+    throw new StoreError(
+      'The token store holds an incomplete record. It was left untouched; remove it to start afresh.',
+    )
+  }
+  const record = { ...value } as TokenRecord
+  return hideSecrets(record, () => ({
+    schema: 1,
+    family: record.family,
+    generation: record.generation,
+    tokens: redacted,
+  }))
+}
+
+/** Tells whether two bindings name the same server, client and user. An unnamed user matches any. */
+export function isSameBinding(left: Binding, right: Binding): boolean {
+  return (
+    left.tokenEndpoint === right.tokenEndpoint &&
+    left.issuer === right.issuer &&
+    left.clientId === right.clientId &&
+    (left.subject === undefined || right.subject === undefined || left.subject === right.subject)
+  )
+}
+
+/** SHA-256 of a token, truncated: enough to compare, useless to whoever reads it. */
+export async function hashToken(token: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))
+  return hex(new Uint8Array(digest, 0, 16))
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+}

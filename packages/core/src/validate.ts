@@ -1,0 +1,51 @@
+import type { AuthorizationBase } from './authorization.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
+
+/**
+ * Checks an authorization before anything is sent, and names every fault at once.
+ * @throws {ConfigurationError} a URL is no URL, or plain http to another host than loopback without being allowed
+ */
+export function validateAuthorization(authorization: AuthorizationBase): void {
+  const { server, client, resource, provider } = authorization
+  const problems: string[] = []
+  if (typeof provider !== 'string' || provider === '') problems.push('provider must be a short name.')
+  const allowsHttp = server.allowInsecureHttp ?? false
+  const urls: Record<string, string | undefined> = {
+    tokenEndpoint: server.tokenEndpoint,
+    revocationEndpoint: server.revocationEndpoint,
+    'sessionEnd.url': server.sessionEnd?.url,
+    sessionInfoEndpoint: server.sessionInfoEndpoint,
+    'resource.baseUrl': resource.baseUrl,
+  }
+  if (!server.tokenEndpoint) problems.push('tokenEndpoint must be an absolute URL.')
+  for (const [name, url] of Object.entries(urls))
+    if (url) problems.push(...urlProblems(name, url, allowsHttp))
+  for (const origin of resource.origins) problems.push(...urlProblems('resource.origins', origin, allowsHttp))
+  const { method } = client.authentication
+  if (method !== 'anonymous' && !client.clientId) problems.push(`clientId is required with ${method}.`)
+  if (method.endsWith('_jwt') && !server.issuer)
+    problems.push(`issuer is required with ${method}: it is the audience.`)
+  if (problems.length > 0)
+    throw new ConfigurationError(`${provider || 'The authorization'} cannot work`, problems)
+}
+
+/** Says what is wrong with a URL from the configuration; an empty list: nothing. */
+export function urlProblems(name: string, value: string, allowsInsecureHttp: boolean): string[] {
+  if (!URL.canParse(value)) return [`${name} must be an absolute URL such as https://api.example.com/.`]
+  const { protocol, hostname, hash, username, password } = new URL(value)
+  if (hash !== '') return [`${name} must not have a fragment (#…).`]
+  if (username !== '' || password !== '') return [`${name} must not hold a user name or password.`]
+  if (protocol === 'https:') return []
+  if (protocol !== 'http:') return [`${name} must be an https URL.`]
+  if (allowsInsecureHttp || isLoopback(hostname)) return []
+  return [`${name} must be an https URL; plain http to ${hostname} needs allowInsecureHttp: true.`]
+}
+
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  )
+}

@@ -1,0 +1,19 @@
+/** The scope and resource of a narrowed credential; both absent for the credential itself. */
+export interface Variant {
+  readonly scope?: string | undefined
+  readonly resource?: string | undefined
+}
+
+/** Names a variant in a record: the requested scope and resource, since servers echo what they like. */
+export function variantKey({ scope, resource }: Variant): string {
+  const normalized = scope?.split(/\s+/).filter(Boolean).toSorted().join(' ') ?? ''
+  return new URLSearchParams([
+    ...(normalized ? [['scope', normalized]] : []),
+    ...(resource ? [['resource', resource]] : []),
+  ] as [string, string][]).toString()
+}
+
+/** The parameters that ask for a variant. @see RFC 6749 §3.3, RFC 8707 §2 */
+export function variantParameters({ scope, resource }: Variant): Record<string, string> {
+  return { ...(scope ? { scope } : {}), ...(resource ? { resource } : {}) }
+}

@@ -1,0 +1,3 @@
+export { settle } from './platform-work.ts'
+export { seededRandom } from './random.ts'
+export { VirtualClock } from './virtual-clock.ts'

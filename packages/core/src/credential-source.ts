@@ -127,6 +127,8 @@ export class CredentialSource implements AccessTokenSource {
       const step = decide(credential.policyState(this.#key), request)
       if (step.action === 'use' || step.action === 'use-and-refresh') {
         if (step.action === 'use-and-refresh') this.#background.start()
+        // Only use of a token that was there before counts: what was just obtained may never be needed again.
+        if (round === 0) this.#background.isUsed = true
         return this.#use()
       }
       if (!('rung' in step) && this.#hasJustLooked()) throw errorForStep(credential, step)
@@ -142,7 +144,6 @@ export class CredentialSource implements AccessTokenSource {
   }
 
   #use(): string {
-    this.#background.isUsed = true
     const access = this.#credential.accessToken(this.#key)
     if (access === undefined) throw new Error('The policy chose to use an access token that does not exist.')
     return access.token

@@ -10,9 +10,9 @@ import type { TokenRecord } from './token-record.ts'
 import type { RequestTiming } from './token-endpoint.ts'
 
 /** A new record: nothing obtained yet. */
-export function newRecord(credential: Credential): TokenRecord {
-  const { binding, random } = credential.environment
-  return { schema: 1, binding, family: newId(random), generation: 0, access: {} }
+export function newRecord({ environment }: Credential, family?: string): TokenRecord {
+  const { binding, random } = environment
+  return { schema: 1, binding, family: family ?? newId(random), generation: 0, access: {} }
 }
 
 /**
@@ -53,12 +53,16 @@ export async function persist(credential: Credential, issue: Persistable): Promi
   const { environment } = credential
   const { clock, holdMs, random } = environment
   const deadlineAt = issue.isStoreDown ? 0 : issue.timing.sentMonotonicAt + holdMs
-  let base = credential.currentRecord() ?? newRecord(credential)
+  let base = credential.currentRecord()
   let etag = credential.held?.etag ?? null
   let writeId = newId(random)
   let pauseMs = 100
-  for (let conflicts = 0; ;) {
-    const record = issue.build(base)
+  for (let conflicts = 0; ; ) {
+    // Judged before the first write too: somebody may have signed in or out in this very process meanwhile.
+    const verdict = conflicts <= mostConflicts ? judgeConflict(base, issue.lineage) : 'adopt'
+    if (verdict === 'adopt') return 'adopted'
+    if (verdict === 'superseded') return 'superseded'
+    const record = issue.build(base ?? newRecord(credential, issue.lineage.family))
     let result: WriteResult
     try {
       result = await write(credential, record, etag, writeId)
@@ -73,13 +77,12 @@ export async function persist(credential: Credential, issue: Persistable): Promi
       credential.unsaved = undefined
       return 'written'
     }
-    const current = result.current && parseRecord(result.current.payload)
-    const verdict = conflicts++ < mostConflicts ? judgeConflict(current, issue.lineage) : 'adopt'
-    if (verdict === 'adopt' || verdict === 'superseded') {
+    conflicts++
+    // A record that is gone is lost data, not a sign-out: what memory holds is written again.
+    if (result.current !== undefined) {
       await credential.takeOver(result.current)
-      return verdict === 'adopt' ? 'adopted' : 'superseded'
+      base = credential.currentRecord()
     }
-    if (current && result.current) base = aged(current, result.current.ageMs)
     etag = result.current?.etag ?? null
     writeId = newId(random)
   }

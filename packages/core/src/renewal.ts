@@ -15,7 +15,7 @@ import { flightsOf } from './single-flight.ts'
 import { errorForStep } from './step-error.ts'
 import type { ExchangeResult, TokenRequest } from './token-endpoint.ts'
 import { hashToken } from './token-record.ts'
-import type { StoredRefreshToken } from './token-record.ts'
+import type { StoredRefreshToken, TokenRecord } from './token-record.ts'
 import { variantKey } from './variant.ts'
 import type { Variant } from './variant.ts'
 
@@ -120,7 +120,7 @@ export class Renewal {
     try {
       environment.emit({ type: 'exchange-started', rung, because })
       const result = await this.#redeem(request, refresh)
-      if (result.kind === 'issued') return await this.#commit(result, rung, because, refresh)
+      if (result.kind === 'issued') return await this.#commit(result, rung, because, base)
       return await this.#settleFailure(result, rung, refresh, claim.id, isRetry)
     } finally {
       if (credential.held?.record.claim?.id !== claim.id) ownClaims.delete(claim.id)
@@ -148,25 +148,25 @@ export class Renewal {
     { tokens, timing, warnings }: Issued,
     rung: Rung,
     because: DueReason,
-    redeemed: StoredRefreshToken | undefined,
+    base: TokenRecord,
     isStoreDown = false,
   ): Promise<Outcome> {
     const credential = this.#credential
     const { environment } = credential
+    const redeemed = rung === 'refresh-token' ? base.refresh : undefined
     const before = credential.accessToken(this.#variantKey)?.token
     const rejections = credential.rejectionCount(this.#variantKey)
     const refreshHash = tokens.refreshToken === undefined ? undefined : await hashToken(tokens.refreshToken)
-    const { family = '', generation = 0 } = credential.held?.record ?? {}
     const persisted = await persist(credential, {
       variant: this.#variantKey,
       timing,
       isStoreDown,
-      lineage: { family, redeemedHash: redeemed?.hash, generation },
-      build: base =>
-        withIssue(because === 'rejected' ? { ...base, rejection: { count: rejections, msAgo: 0 } } : base, {
+      lineage: { family: base.family, redeemedHash: redeemed?.hash, generation: base.generation },
+      build: current =>
+        withIssue(because === 'rejected' ? { ...current, rejection: { count: rejections, msAgo: 0 } } : current, {
           variant: this.#variantKey,
           tokens,
-          redeemed: redeemed && (base.refresh?.hash === redeemed.hash ? base.refresh : redeemed),
+          redeemed: redeemed && (current.refresh?.hash === redeemed.hash ? current.refresh : redeemed),
           refreshHash,
           ageMs: environment.clock.monotonic() - timing.sentMonotonicAt,
           because,
@@ -201,6 +201,8 @@ export class Renewal {
     const credential = this.#credential
     const lifetimeMs = credential.accessToken(this.#variantKey)?.lifetimeMs
     const failure = judgeFailure(credential, result, rung, credential.grant, lifetimeMs)
+    // Somebody signed in or out meanwhile: the failure of the old credential says nothing about theirs.
+    if (this.#isSuperseded() || credential.held?.record.signedOut) return failed(superseded())
     const canDescend = rung === 'refresh-token' && credential.policyState(this.#variantKey).canRegrant
     if (refresh && failure.kind === 'grant-dead') return this.#bury(refresh, failure, claimId, isRetry)
     if (refresh && failure.kind === 'rung-unsupported' && canDescend) {
@@ -301,7 +303,10 @@ export class Renewal {
     if (!mayRepeat) return failed(error)
     environment.emit({ type: 'degraded', message: `${error.message} The grant is repeated without it.` })
     const result = await send(environment, await grantRequest(grant, this.#variant))
-    if (result.kind === 'issued') return this.#commit(result, 're-grant', step.because, undefined, true)
+    if (result.kind === 'issued') {
+      const base = credential.currentRecord() ?? newRecord(credential)
+      return this.#commit(result, 're-grant', step.because, base, true)
+    }
     const failure = judgeFailure(credential, result, 're-grant', grant, undefined)
     const fingerprint = failure.kind === 'transient' ? '' : await credential.fingerprint()
     const attempts = credential.failedAttempts() + 1

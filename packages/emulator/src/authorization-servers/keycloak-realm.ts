@@ -1,0 +1,46 @@
+import type { EmulatorClock } from '../clock.ts'
+import type { ClientCredentials } from '../credentials.ts'
+import type { AccessTokens } from './access-tokens.ts'
+import type { Lifetimes } from './lifetimes.ts'
+import type { RefreshTokenAlgorithm } from './signing-keys.ts'
+
+/** Somebody, or a service account, that tokens stand for. */
+export interface KeycloakAccount {
+  /** The `sub` claim, a UUID. */
+  readonly id: string
+  readonly username: string
+  readonly roles: readonly string[]
+  readonly groups: readonly string[]
+  /** Absent for service accounts. */
+  readonly person?: { readonly givenName: string; readonly familyName: string; readonly email: string }
+  /** Whose records the account sees; absent: all. */
+  readonly customerId?: string
+}
+
+/** An account that signs in with a password. */
+export interface KeycloakUser extends KeycloakAccount {
+  readonly password: string
+}
+
+/** A confidential client. */
+export interface KeycloakClient extends ClientCredentials {
+  /** "Direct access grants": the client may use the password grant. */
+  readonly allowsPasswordGrant: boolean
+  /** "Service accounts": the client may use the client_credentials grant as this account. */
+  readonly serviceAccount?: KeycloakAccount
+}
+
+/** Everything that makes one realm what it is. */
+export interface KeycloakRealm {
+  readonly name: string
+  readonly clients: readonly KeycloakClient[]
+  readonly users: readonly KeycloakUser[]
+  /** Scopes that every token carries. */
+  readonly defaultScope: readonly string[]
+  /** Scopes that a request may add, beside `openid`. */
+  readonly optionalScope: readonly string[]
+  readonly refreshTokenAlgorithm: RefreshTokenAlgorithm
+  readonly clock: EmulatorClock
+  readonly lifetimes: Lifetimes
+  readonly accessTokens: AccessTokens
+}

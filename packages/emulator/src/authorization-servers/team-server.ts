@@ -1,0 +1,206 @@
+import type { EmulatorClock } from '../clock.ts'
+import type { UserCredentials } from '../credentials.ts'
+import type { Exchange } from '../exchange.ts'
+import { basicCredentials } from '../http/authorization-header.ts'
+import { challenge } from '../http/challenge.ts'
+import { readForm } from '../http/form.ts'
+import { ProtocolError } from '../http/protocol-error.ts'
+import { json, noStore } from '../http/responses.ts'
+import type { AccessGrant, AccessTokens } from './access-tokens.ts'
+import { noteClaims } from './facts.ts'
+import type { Lifetimes } from './lifetimes.ts'
+
+/** A client and what it is registered for. */
+export interface TeamServerClient {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scope: readonly string[]
+}
+
+interface RefreshToken {
+  readonly value: string
+  readonly client: TeamServerClient
+  readonly username: string
+  readonly expiresAt: number
+  accessToken: string
+}
+
+const sweepEvery = 1_000
+
+/**
+ * Team Server's `/api/oauth/token`, which answers like legacy Spring Security OAuth: everything may come in the
+ * query of a GET, and a POSTed form is read the same way.
+ */
+export class TeamServerAuthorization {
+  /** Whether a refresh kills the access token issued before, as Spring's DefaultTokenServices does. */
+  revokeAccessTokenOnRefresh = false
+  readonly #clients: readonly TeamServerClient[]
+  readonly #users: readonly Pick<UserCredentials, 'username' | 'password'>[]
+  readonly #clock: EmulatorClock
+  readonly #lifetimes: Lifetimes
+  readonly #accessTokens: AccessTokens
+  readonly #refreshTokens = new Map<string, RefreshToken>()
+
+  constructor(options: {
+    readonly clients: readonly TeamServerClient[]
+    readonly users: readonly Pick<UserCredentials, 'username' | 'password'>[]
+    readonly clock: EmulatorClock
+    readonly lifetimes: Lifetimes
+    readonly accessTokens: AccessTokens
+  }) {
+    this.#clients = options.clients
+    this.#users = options.users
+    this.#clock = options.clock
+    this.#lifetimes = options.lifetimes
+    this.#accessTokens = options.accessTokens
+  }
+
+  /** @throws {ProtocolError} the request is refused */
+  async respond(exchange: Exchange): Promise<Response> {
+    exchange.facts.kind = 'token'
+    const { request } = exchange
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      const description = `Request method '${request.method}' not supported`
+      throw new ProtocolError(405, 'method_not_allowed', description, { allow: 'GET, POST' })
+    }
+    // A servlet's parameters are the query's followed by the form's.
+    const parameters = new URLSearchParams([...exchange.query, ...(await readForm(request))])
+    this.#note(exchange, parameters)
+    const client = this.#authenticate(request, parameters)
+    const grantType = parameters.get('grant_type')
+    if (!grantType) throw new ProtocolError(400, 'invalid_request', 'Missing grant type')
+    const scope = requestedScope(client, parameters)
+    if (grantType === 'password') return this.#password(client, scope, parameters)
+    if (grantType === 'refresh_token') return this.#refresh(client, parameters)
+    throw new ProtocolError(400, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`)
+  }
+
+  /** Forgets every refresh token. */
+  revokeRefreshTokens(): void {
+    this.#refreshTokens.clear()
+  }
+
+  #note(exchange: Exchange, parameters: URLSearchParams): void {
+    const basic = basicCredentials(exchange.request)
+    const clientId = typeof basic === 'object' ? basic.clientId : parameters.get('client_id')
+    noteClaims(
+      exchange.facts,
+      { grantType: parameters.get('grant_type'), clientId, username: parameters.get('username') },
+      {
+        clientIds: this.#clients.map(client => client.clientId),
+        usernames: this.#users.map(user => user.username),
+      },
+    )
+  }
+
+  #authenticate(request: Request, parameters: URLSearchParams): TeamServerClient {
+    const basic = basicCredentials(request, 'raw')
+    if (basic && parameters.has('client_secret')) {
+      // Spring takes the header and ignores the parameter; RFC 6749 §2.3 forbids to send both.
+      throw new ProtocolError(400, 'invalid_request', 'Multiple client authentication methods in one request')
+    }
+    const clientId = typeof basic === 'object' ? basic.clientId : parameters.get('client_id')
+    const clientSecret = typeof basic === 'object' ? basic.clientSecret : parameters.get('client_secret')
+    if (clientId === null) {
+      const description = 'Full authentication is required to access this resource'
+      throw new ProtocolError(401, 'unauthorized', description, formChallenge('unauthorized', description))
+    }
+    const client = this.#clients.find(candidate => candidate.clientId === clientId)
+    if (!client || client.clientSecret !== clientSecret) {
+      const description = 'Bad client credentials'
+      throw new ProtocolError(
+        401,
+        'invalid_client',
+        description,
+        formChallenge('invalid_client', description),
+      )
+    }
+    return client
+  }
+
+  #password(client: TeamServerClient, scope: readonly string[], parameters: URLSearchParams): Response {
+    const [username, password] = [parameters.get('username'), parameters.get('password')]
+    const user = this.#users.find(candidate => candidate.username === username)
+    if (!user || user.password !== password) throw new ProtocolError(400, 'invalid_grant', 'Bad credentials')
+    const now = this.#clock.now()
+    const accessToken = this.#issueAccessToken(client, user.username, scope)
+    const refreshToken: RefreshToken = {
+      value: crypto.randomUUID(),
+      client: { ...client, scope },
+      username: user.username,
+      expiresAt: now + this.#lifetimes.refreshTokenMs,
+      accessToken,
+    }
+    this.#refreshTokens.set(refreshToken.value, refreshToken)
+    if (this.#refreshTokens.size % sweepEvery === 0) this.#sweep(now)
+    return this.#tokenResponse(accessToken, refreshToken)
+  }
+
+  /** `reuseRefreshToken` is Spring's default: the same refresh token comes back and keeps its lifetime. */
+  #refresh(client: TeamServerClient, parameters: URLSearchParams): Response {
+    // Spring echoes the refresh token; clients must not let it into their logs.
+    const value = parameters.get('refresh_token')
+    const refreshToken = this.#refreshTokens.get(value ?? '')
+    if (!refreshToken) throw new ProtocolError(400, 'invalid_grant', `Invalid refresh token: ${value}`)
+    if (refreshToken.client.clientId !== client.clientId) {
+      throw new ProtocolError(400, 'invalid_grant', `Wrong client for this refresh token: ${value}`)
+    }
+    if (this.#clock.now() >= refreshToken.expiresAt) {
+      this.#refreshTokens.delete(refreshToken.value)
+      // InvalidTokenException carries 401, where RFC 6749 §5.2 has 400 invalid_grant.
+      throw new ProtocolError(401, 'invalid_token', `Invalid refresh token (expired): ${value}`)
+    }
+    if (this.revokeAccessTokenOnRefresh) this.#accessTokens.revoke(refreshToken.accessToken)
+    const { username } = refreshToken
+    refreshToken.accessToken = this.#issueAccessToken(client, username, refreshToken.client.scope)
+    return this.#tokenResponse(refreshToken.accessToken, refreshToken)
+  }
+
+  #issueAccessToken(client: TeamServerClient, username: string, scope: readonly string[]): string {
+    const token = crypto.randomUUID()
+    const issuedAt = this.#clock.now()
+    const grant: AccessGrant = {
+      clientId: client.clientId,
+      username,
+      subject: username,
+      sessionId: undefined,
+      scope,
+      permissions: new Set(scope),
+      customerId: undefined,
+    }
+    this.#accessTokens.add(token, { grant, issuedAt, expiresAt: issuedAt + this.#lifetimes.accessTokenMs })
+    return token
+  }
+
+  #tokenResponse(accessToken: string, refreshToken: RefreshToken): Response {
+    const body = {
+      access_token: accessToken,
+      token_type: 'bearer',
+      refresh_token: refreshToken.value,
+      // Spring rounds down what is left when the response is written, hence 86399 in the document.
+      expires_in: Math.floor((this.#lifetimes.accessTokenMs - 1) / 1_000),
+      scope: refreshToken.client.scope.join(' '),
+    }
+    return json(200, body, { ...noStore, 'content-type': 'application/json;charset=UTF-8' })
+  }
+
+  #sweep(now: number): void {
+    for (const [value, { expiresAt }] of this.#refreshTokens) {
+      if (now >= expiresAt) this.#refreshTokens.delete(value)
+    }
+  }
+}
+
+/** The scope a client asks for; without a request, all it is registered for. */
+function requestedScope(client: TeamServerClient, parameters: URLSearchParams): readonly string[] {
+  const requested = (parameters.get('scope') ?? '').split(' ').filter(name => name !== '')
+  const unknown = requested.find(name => !client.scope.includes(name))
+  if (unknown !== undefined) throw new ProtocolError(400, 'invalid_scope', `Invalid scope: ${unknown}`)
+  return requested.length === 0 ? client.scope : requested
+}
+
+// ClientCredentialsTokenEndpointFilter names its scheme "Form".
+function formChallenge(error: string, description: string): Readonly<Record<string, string>> {
+  const parameters = { realm: 'oauth2/client', error, error_description: description }
+  return { 'www-authenticate': challenge('Form', parameters) }
+}

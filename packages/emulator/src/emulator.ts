@@ -1,0 +1,147 @@
+import { EmulatorClock } from './clock.ts'
+import { runSteps } from './exchange.ts'
+import type { Exchange, Step } from './exchange.ts'
+import { createEmulatorFetch } from './emulator-fetch.ts'
+import { ProtocolError } from './http/protocol-error.ts'
+import { RequestJournal } from './journal.ts'
+import type { Journal } from './journal.ts'
+import type {
+  IrisEmulator,
+  TeamServerEmulator,
+  TrafficStarsEmulator,
+  TravisEmulator,
+  TruphoneEmulator,
+} from './provider-emulator.ts'
+import { Iris } from './providers/iris.ts'
+import type { RespondingProvider } from './providers/provider.ts'
+import { TeamServer } from './providers/team-server.ts'
+import { TrafficStars } from './providers/trafficstars.ts'
+import { Travis } from './providers/travis.ts'
+import { Truphone } from './providers/truphone.ts'
+import type { ProviderName } from './provider-name.ts'
+import { redactedPath } from './redacted-path.ts'
+import { splitPath } from './routing.ts'
+
+/** Options of {@link createEmulator}. */
+export interface EmulatorOptions {
+  /** Returns the time in epoch milliseconds; default `Date.now`. Time travel adds to it. */
+  readonly now?: (() => number) | undefined
+}
+
+/** Five authorization servers and the APIs behind them, offline. */
+export interface Emulator {
+  /**
+   * Answers for the five providers' real hosts and for `http://emulator.test/<provider>/…`. Any other host
+   * rejects as an unknown host does: `TypeError('fetch failed')` whose cause has the code `ENOTFOUND`.
+   * Bound, so it can be passed as a value. Honours `signal`.
+   */
+  readonly fetch: typeof globalThis.fetch
+  /** Answers one request by its path (`/travis/…`), whatever its host. Bound. */
+  readonly handle: (request: Request) => Promise<Response>
+  /** Returns the emulator's time in epoch milliseconds. Bound. */
+  readonly now: () => number
+  /**
+   * Moves the emulator's clock forward by `ms` milliseconds. Bound.
+   * @throws {RangeError} `ms` is negative or not a finite number
+   */
+  readonly advance: (ms: number) => void
+  readonly journal: Journal
+  readonly travis: TravisEmulator
+  readonly trafficStars: TrafficStarsEmulator
+  readonly teamServer: TeamServerEmulator
+  readonly iris: IrisEmulator
+  readonly truphone: TruphoneEmulator
+}
+
+/** Creates an emulator with its own clock, sessions and journal; two of them never accept each other's tokens. */
+export function createEmulator(options: EmulatorOptions = {}): Emulator {
+  return new FiveProviders(new EmulatorClock(options.now))
+}
+
+class FiveProviders implements Emulator {
+  readonly fetch: typeof globalThis.fetch
+  readonly journal = new RequestJournal()
+  readonly travis: Travis
+  readonly trafficStars: TrafficStars
+  readonly teamServer: TeamServer
+  readonly iris: Iris
+  readonly truphone: Truphone
+  readonly #clock: EmulatorClock
+  readonly #providers: Readonly<Record<ProviderName, RespondingProvider>>
+  /** From the outside in. What shall disturb answers belongs between the journal and the errors. */
+  readonly #steps: readonly Step[]
+
+  constructor(clock: EmulatorClock) {
+    this.#clock = clock
+    this.travis = new Travis(clock)
+    this.trafficStars = new TrafficStars(clock)
+    this.teamServer = new TeamServer(clock)
+    this.iris = new Iris(clock)
+    this.truphone = new Truphone(clock)
+    this.#providers = {
+      travis: this.travis,
+      trafficstars: this.trafficStars,
+      'team-server': this.teamServer,
+      iris: this.iris,
+      truphone: this.truphone,
+    }
+    this.#steps = [this.#writeJournal, answerRefusals, this.#dispatch]
+    this.fetch = createEmulatorFetch((request, path) => this.#answer(request, path))
+  }
+
+  readonly handle = (request: Request): Promise<Response> =>
+    this.#answer(request, new URL(request.url).pathname)
+
+  readonly now = (): number => this.#clock.now()
+
+  readonly advance = (ms: number): void => this.#clock.advance(ms)
+
+  async #answer(request: Request, path: string): Promise<Response> {
+    const place = splitPath(path)
+    const publicUrl = new URL(request.url)
+    return runSteps(this.#steps, {
+      request,
+      publicUrl,
+      path: place?.rest ?? path,
+      query: publicUrl.searchParams,
+      at: this.#clock.now(),
+      facts: { kind: 'unknown', provider: place?.provider },
+    })
+  }
+
+  readonly #writeJournal: Step = async (exchange, next) => {
+    const response = await next()
+    const { at, facts, path, query, request } = exchange
+    const { provider, kind, ...optional } = facts
+    const base = provider === undefined ? '' : `/${provider}`
+    const parameters = provider === undefined ? undefined : this.#providers[provider].apiParameters
+    const shown = kind === 'api' ? parameters : undefined
+    this.journal.record({
+      at,
+      ...(provider === undefined ? {} : { provider }),
+      kind,
+      method: request.method,
+      path: redactedPath(base + path, query, shown ?? new Set(), response.ok),
+      ...optional,
+      status: response.status,
+    })
+    return response
+  }
+
+  readonly #dispatch: Step = async exchange => {
+    const { provider } = exchange.facts
+    if (provider !== undefined) return this.#providers[provider].respond(exchange)
+    const names = Object.keys(this.#providers).join('/, /')
+    throw new ProtocolError(404, 'not_found', `No provider has this path. There are /${names}/.`)
+  }
+}
+
+const answerRefusals: Step = async (exchange: Exchange, next) => {
+  try {
+    return await next()
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    exchange.facts.error = error.error
+    return error.toResponse()
+  }
+}

@@ -1,0 +1,112 @@
+import type { ProviderName } from './provider-name.ts'
+import type {
+  IrisCredentials,
+  TeamServerCredentials,
+  TrafficStarsCredentials,
+  TravisCredentials,
+  TruphoneCredentials,
+} from './credentials.ts'
+
+/** How long tokens live from now on, in milliseconds. An absent member stays as it is. */
+export interface TokenLifetimes {
+  readonly accessTokenMs?: number | undefined
+  /** Of the refresh token; at Keycloak also the session's idle limit. IRIS issues none and ignores it. */
+  readonly refreshTokenMs?: number | undefined
+}
+
+/** Absolute URLs for configuring a client. */
+export interface ProviderEndpoints {
+  readonly tokenEndpoint: string
+  /** The resource API's base; ends in `/`. */
+  readonly apiUrl: string
+}
+
+/** URLs of a Keycloak realm, beside the token endpoint. */
+export interface KeycloakEndpoints extends ProviderEndpoints {
+  readonly issuer: string
+  readonly discoveryEndpoint: string
+  readonly jwksEndpoint: string
+  readonly userinfoEndpoint: string
+  readonly introspectionEndpoint: string
+  readonly revocationEndpoint: string
+  readonly logoutEndpoint: string
+}
+
+/** URLs of TrafficStars. */
+export interface TrafficStarsEndpoints extends ProviderEndpoints {
+  readonly sessionInfoEndpoint: string
+  readonly logoutEndpoint: string
+  readonly jwksEndpoint: string
+}
+
+/** URLs of a Team Server installation. */
+export interface TeamServerEndpoints extends ProviderEndpoints {
+  /** Where Team Server is installed, without a trailing slash. */
+  readonly baseUrl: string
+}
+
+/** One emulated provider: its authorization server and the API behind it. */
+export interface ProviderEmulator<
+  Credentials = unknown,
+  Endpoints extends ProviderEndpoints = ProviderEndpoints,
+> {
+  readonly name: ProviderName
+  /** Visibly fake credentials that it accepts, and `limited` ones whose tokens the API answers 403. */
+  readonly credentials: Credentials
+  /**
+   * Sets the lifetimes of tokens issued from now on; tokens that are out keep theirs.
+   * @throws {RangeError} a lifetime is not a finite number of milliseconds above 0
+   */
+  setLifetimes(lifetimes: TokenLifetimes): void
+  /** Makes the API answer 401 `invalid_token` to every access token issued so far. Sessions live on. */
+  revokeAccessTokens(): void
+  /** Ends every session: no refresh token issued so far is accepted again. Access tokens live on. */
+  revokeRefreshTokens(): void
+  /**
+   * Returns absolute URLs: below `origin` (`http://127.0.0.1:4010`), or the provider's real ones without it.
+   * Where the provider documents no API host, the real ones use a host below `.example`.
+   */
+  endpoints(origin?: string): Endpoints
+}
+
+/** TRAVIS: Keycloak, users and service accounts, tokens of 300 s. */
+export interface TravisEmulator extends ProviderEmulator<TravisCredentials, KeycloakEndpoints> {
+  readonly name: 'travis'
+}
+
+/** TrafficStars: Keycloak behind a facade, an API key that acts as an offline token. */
+export interface TrafficStarsEmulator extends ProviderEmulator<
+  TrafficStarsCredentials,
+  TrafficStarsEndpoints
+> {
+  readonly name: 'trafficstars'
+  /** Changes behaviour; `includeRefreshToken` (default false) adds a refresh token to token responses. */
+  configure(options: { readonly includeRefreshToken?: boolean | undefined }): void
+  /** Withdraws the API keys: from now on they are refused. `revokeRefreshTokens` leaves them alone. */
+  revokeApiKeys(): void
+}
+
+/** ER/Studio Team Server: legacy Spring Security OAuth, everything in the query. */
+export interface TeamServerEmulator extends ProviderEmulator<TeamServerCredentials, TeamServerEndpoints> {
+  readonly name: 'team-server'
+  /**
+   * Changes behaviour; `revokeAccessTokenOnRefresh` (default false) kills the old access token at the moment of
+   * a refresh, as legacy Spring's DefaultTokenServices does.
+   */
+  configure(options: { readonly revokeAccessTokenOnRefresh?: boolean | undefined }): void
+}
+
+/** Trackunit IRIS: the password grant by client_secret_basic, no refresh token. */
+export interface IrisEmulator extends ProviderEmulator<IrisCredentials> {
+  readonly name: 'iris'
+  /**
+   * Changes behaviour; `basicEncoding` (default `rfc`) says how id and secret are encoded before base64:
+   * form-urlencoded (RFC 6749 §2.3.1), or `raw`, as some servers want them.
+   */
+  configure(options: { readonly basicEncoding?: 'rfc' | 'raw' | undefined }): void
+}
+
+/** Truphone Connect: Keycloak, service accounts, sessions that die after 30 idle minutes. */
+export interface TruphoneEmulator extends ProviderEmulator<TruphoneCredentials, KeycloakEndpoints> {
+  readonly name: 'truphone'
+}

@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { checkRepository } from './repository-rules.ts'
+import { workspacePackages } from './workspace.ts'
+
+const repositories: string[] = []
+
+afterEach(() => {
+  for (const repository of repositories.splice(0)) rmSync(repository, { recursive: true })
+})
+
+const manifest = (name: string, members: object = {}): string =>
+  JSON.stringify({
+    name: `@evergrant/${name}`,
+    type: 'module',
+    license: 'MIT',
+    engines: { node: '>=20.19' },
+    scripts: { build: '-', typecheck: '-', lint: '-', test: '-' },
+    ...members,
+  })
+
+/** A repository of the given files; returns what the rules say of it. */
+function check(files: Record<string, string>): string[] {
+  const repository = mkdtempSync(join(tmpdir(), 'evergrant-rules-'))
+  repositories.push(repository)
+  const express = {
+    'packages/express/package.json': manifest('express'),
+    'apps/express/package.json': manifest('app-express'),
+    'apps/express/src/main.ts': "import { accessTokens } from '@evergrant/express'",
+    'apps/express/src/gateway.e2e.test.ts': '',
+  }
+  for (const [path, text] of Object.entries({
+    'packages/core/package.json': manifest('core'),
+    ...express,
+    ...files,
+  })) {
+    mkdirSync(dirname(join(repository, path)), { recursive: true })
+    writeFileSync(join(repository, path), text)
+  }
+  return checkRepository(workspacePackages(repository))
+}
+
+describe('the rules of the repository', () => {
+  test('hold for this repository', () => {
+    expect(checkRepository(workspacePackages())).toEqual([])
+  })
+
+  test('hold for a sound repository', () => {
+    expect(check({ 'packages/core/src/index.ts': "import { a } from './a.ts'" })).toEqual([])
+  })
+
+  test('refuse a dependency that points upward', () => {
+    expect(check({ 'packages/core/src/index.ts': "import { a } from '@evergrant/express'" })).toEqual([
+      'packages/core/src/index.ts imports @evergrant/express: dependencies point downward only.',
+    ])
+  })
+
+  test('refuse an emulator that imports the engine', () => {
+    const files = {
+      'packages/emulator/package.json': manifest('emulator'),
+      'packages/emulator/src/index.ts': "import type { A } from '@evergrant/core/source'",
+    }
+    expect(check(files)).toEqual([
+      'packages/emulator/src/index.ts imports @evergrant/core/source: dependencies point downward only.',
+    ])
+  })
+
+  test('refuse node:* where a package must run in a browser, also in a dynamic import', () => {
+    expect(check({ 'packages/core/src/a.ts': "const fs = await import('node:fs')" })).toEqual([
+      'packages/core/src/a.ts imports node:fs, but core must run without Node.js.',
+    ])
+  })
+
+  test('allow node:* and anything of ours in tests', () => {
+    expect(
+      check({ 'packages/core/src/a.test.ts': "import 'node:fs'\nimport '@evergrant/emulator'" }),
+    ).toEqual([])
+  })
+
+  test('refuse an adapter that imports another', () => {
+    const files = {
+      'packages/next/package.json': manifest('next'),
+      'packages/next/src/index.ts': "export * from '@evergrant/express'",
+    }
+    expect(check(files)).toContain(
+      'packages/next/src/index.ts imports @evergrant/express: adapters never import each other.',
+    )
+  })
+
+  test('refuse an adapter without an app', () => {
+    expect(check({ 'packages/next/package.json': manifest('next') })).toEqual([
+      'packages/next is an adapter without an app: enter one in adapterProofs.',
+    ])
+  })
+
+  test('refuse an app that does not import its adapter', () => {
+    expect(check({ 'apps/express/src/main.ts': '' })).toEqual([
+      'apps/express does not import @evergrant/express.',
+    ])
+  })
+
+  test('refuse a relative import that leaves the package', () => {
+    expect(check({ 'packages/core/src/a.ts': "import '../../express/src/index.ts'" })).toEqual([
+      'packages/core/src/a.ts imports ../../express/src/index.ts, outside its package.',
+    ])
+  })
+
+  test('refuse an unknown package, a floating version and a missing script', () => {
+    const files = {
+      'packages/extra/package.json': manifest('extra', {
+        dependencies: { jose: '^6.0.0' },
+        scripts: { build: '-' },
+      }),
+    }
+    expect(check(files)).toEqual([
+      'packages/extra: enter the package in scripts/src/repository-rules.ts.',
+      'packages/extra/package.json: the script "typecheck" is missing.',
+      'packages/extra/package.json: the script "lint" is missing.',
+      'packages/extra/package.json: the script "test" is missing.',
+      'packages/extra/package.json: jose must be pinned exactly, not ^6.0.0.',
+    ])
+  })
+})

@@ -9,7 +9,7 @@ const longestBodyBytes = 1_048_576
  */
 export async function readBoundedText(response: Response): Promise<string> {
   if (response.headers.get('content-encoding')?.includes(',')) {
-    await response.body?.cancel()
+    drop(response.body)
     throw new BodyLimitError('a body that is compressed more than once')
   }
   if (response.body === null) return ''
@@ -22,9 +22,14 @@ export async function readBoundedText(response: Response): Promise<string> {
     if (done) return text + decoder.decode()
     bytes += value.byteLength
     if (bytes > longestBodyBytes) {
-      await reader.cancel()
+      drop(reader)
       throw new BodyLimitError('a body of more than 1 MiB')
     }
     text += decoder.decode(value, { stream: true })
   }
+}
+
+/** Gives up a body. Nobody waits for it, and that it fails or hangs changes nothing. */
+export function drop(body: { cancel(): Promise<void> } | null): void {
+  body?.cancel().catch(() => undefined)
 }

@@ -87,6 +87,7 @@ export interface Issue {
 export function withIssue(record: TokenRecord, issue: Issue): TokenRecord {
   const { claim: _c, dead: _d, failure: _f, signedOut: _s, refresh: _r, rejection, ...rest } = record
   const refresh = refreshAfter(issue)
+  const dead = deadAfter(record, issue)
   const others = issue.killsOtherAccessTokens ? {} : record.access
   const refused = issue.because === 'rejected' ? { count: (rejection?.count ?? 0) + 1, msAgo: 0 } : rejection
   return {
@@ -94,8 +95,14 @@ export function withIssue(record: TokenRecord, issue: Issue): TokenRecord {
     generation: record.generation + 1,
     access: { ...others, [issue.variant]: accessOf(issue) },
     ...(refresh && { refresh }),
+    ...(dead && { dead }),
     ...(refused && { rejection: refused }),
   }
+}
+
+// A server that takes no refresh tokens from this client refuses the next one too: only a redemption proves otherwise.
+function deadAfter({ dead }: TokenRecord, { redeemed, refreshHash }: Issue): DeadGrant | undefined {
+  return dead?.reason === 'rung-unsupported' && redeemed === undefined ? { ...dead, refreshHash } : undefined
 }
 
 function accessOf({ tokens, ageMs }: Issue): StoredAccessToken {

@@ -11,8 +11,8 @@ import { readChallengeError } from './challenge.ts'
 import type { Credential } from './credential.ts'
 import { DisposedError } from './errors/disposed-error.ts'
 import { NetworkError } from './errors/network-error.ts'
+import { lateAnswer } from './network-failure.ts'
 import { isSupersededError } from './errors/superseded-error.ts'
-import { showEndpoint } from './redact.ts'
 import { decide, freshForMs } from './refresh-policy.ts'
 import type { PolicyRequest } from './refresh-policy.ts'
 import { Renewal } from './renewal.ts'
@@ -62,7 +62,7 @@ export class CredentialSource implements AccessTokenSource {
 
   readonly getAccessToken = (options?: GetAccessTokenOptions): Promise<string> => {
     const fresh = this.#fresh
-    if (options === undefined && fresh !== undefined && this.#isFresh(fresh)) {
+    if (fresh !== undefined && (options === undefined || isPlain(options)) && this.#isFresh(fresh)) {
       this.#background.isUsed = true
       return fresh.promise
     }
@@ -197,7 +197,7 @@ export class CredentialSource implements AccessTokenSource {
         : timeoutMs
     const answer = new Promise<Outcome>(resolve => {
       const cancel = clock.schedule(
-        () => resolve({ ok: false, error: late(authorization.server.tokenEndpoint) }),
+        () => resolve({ ok: false, error: lateAnswer(authorization.server.tokenEndpoint) }),
         patienceMs,
       )
       void flight.then(outcome => {
@@ -229,21 +229,16 @@ export class CredentialSource implements AccessTokenSource {
   }
 }
 
+/** A call that any fresh token satisfies. */
+function isPlain({ minTtlMs, forceRefresh, signal }: GetAccessTokenOptions): boolean {
+  return minTtlMs === undefined && !forceRefresh && !signal?.aborted
+}
+
 function isRejection(result: AttemptResult): boolean {
   if (result === 'rejected') return true
   return (
     result.status === 401 &&
     readChallengeError(result.headers.get('www-authenticate')) !== 'insufficient_scope'
-  )
-}
-
-function late(tokenEndpoint: string): NetworkError {
-  return new NetworkError(
-    `No answer from ${showEndpoint(tokenEndpoint)} in time. Evergrant goes on waiting; try again.`,
-    {
-      code: 'network_timeout',
-      wasSent: true,
-    },
   )
 }
 

@@ -114,7 +114,10 @@ export class Credential {
   hold(held: Held, issued?: { readonly variant: string; readonly timing: RequestTiming }): void {
     if (this.#held && this.#held.record.family !== held.record.family) this.#variants.clear()
     this.#held = held
-    if (held.record.failure === undefined) this.#localFailure = undefined
+    if (held.record.failure === undefined) {
+      this.#localFailure = undefined
+      this.lastError = undefined
+    }
     for (const variant of Object.keys(held.record.access)) {
       this.#learn(variant, held, issued?.variant === variant ? issued.timing : undefined)
     }

@@ -61,8 +61,15 @@ const longestRetryAfterMs = 3_600_000
 export function readRetryAfterMs(header: string | null, wallNow: number): number | undefined {
   if (header === null) return undefined
   const text = header.trim()
-  const delayMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - wallNow
-  return Number.isFinite(delayMs) ? Math.min(Math.max(0, delayMs), longestRetryAfterMs) : undefined
+  const delayMs = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : readHttpDate(text) - wallNow
+  return Number.isNaN(delayMs) ? undefined : Math.min(Math.max(0, delayMs), longestRetryAfterMs)
+}
+
+// Date.parse alone takes "-5" and "error 2050" for dates, and the oldest form, which names no zone, for local time.
+function readHttpDate(text: string): number {
+  if (!/^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?\b.* \d\d:\d\d:\d\d\b/.test(text))
+    return Number.NaN
+  return Date.parse(/ \d{4}$/.test(text) ? `${text} GMT` : text)
 }
 
 /**

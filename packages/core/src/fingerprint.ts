@@ -12,8 +12,10 @@ export async function fingerprintOf(
   { client, provider, server }: AuthorizationBase,
   grant: Grant | undefined,
 ): Promise<string> {
-  const secrets = grant?.credentialVersion ?? (grant ? (await grant.parameters()).secrets.join('\n') : '')
-  const input = [client.clientId ?? '', ...client.authentication.secrets, secrets].join('\n')
+  const { method, secrets } = client.authentication
+  // All values, not only the secret ones: with a corrected user name the same password is another credential.
+  const version = grant?.credentialVersion ?? (await grant?.parameters())?.values ?? null
+  const input = JSON.stringify([client.clientId ?? null, method, secrets, version])
   const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(input), 'PBKDF2', false, [
     'deriveBits',
   ])

@@ -36,7 +36,7 @@ class MemoryStore implements TokenStore {
     if ((entry?.etag ?? null) !== options.ifMatch) return { ok: false, current: entry && this.#stored(entry) }
     const etag = String(++this.#writes)
     this.#entries.set(key, { etag, writeId: options.writeId, writtenAt: this.#clock.monotonic(), payload })
-    if (options.notify ?? true) for (const listener of this.#listeners) listener(key)
+    if (options.notify ?? true) this.#notify(key)
     return { ok: true, etag }
   }
 
@@ -53,6 +53,16 @@ class MemoryStore implements TokenStore {
 
   async *keys(): AsyncIterable<string> {
     yield* this.#entries.keys()
+  }
+
+  #notify(key: string): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(key)
+      } catch {
+        // The write is done: whoever listens cannot make it fail.
+      }
+    }
   }
 
   #stored(entry: Entry): Stored {

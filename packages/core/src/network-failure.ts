@@ -1,4 +1,5 @@
 import { NetworkError } from './errors/network-error.ts'
+import { showEndpoint } from './redact.ts'
 
 /**
  * Turns what `fetch` threw into a {@link NetworkError} that says what to look at. The original error is not kept as
@@ -14,6 +15,12 @@ export function networkFailure(error: unknown, endpoint: string, isTimeout: bool
     wasSent,
     cause,
   })
+}
+
+/** The error for callers whose patience ends before the exchange does. */
+export function lateAnswer(tokenEndpoint: string): NetworkError {
+  const message = `No answer from ${showEndpoint(tokenEndpoint)} in time. Evergrant goes on waiting; try again.`
+  return new NetworkError(message, { code: 'network_timeout', wasSent: true })
 }
 
 const timeout: readonly [string, string] = ['the time ran out', 'Evergrant will try again.']
@@ -52,9 +59,7 @@ function isUnsent(code: string): boolean {
 }
 
 function isCertificateProblem(code: string): boolean {
-  return (
-    code.startsWith('ERR_TLS_') || code.startsWith('CERT_') || /CERT|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code)
-  )
+  return code.startsWith('ERR_TLS_') || /CERT|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code)
 }
 
 /** The system's error code, from the error, its cause, or the first of several attempts to connect. */

@@ -57,7 +57,7 @@ export async function persist(credential: Credential, issue: Persistable): Promi
   let etag = credential.held?.etag ?? null
   let writeId = newId(random)
   let pauseMs = 100
-  for (let conflicts = 0; ; ) {
+  for (let conflicts = 0; ;) {
     // Judged before the first write too: somebody may have signed in or out in this very process meanwhile.
     const verdict = conflicts <= mostConflicts ? judgeConflict(base, issue.lineage) : 'adopt'
     if (verdict === 'adopt') return 'adopted'

@@ -8,8 +8,9 @@ export const redacted = '[redacted]'
  * Serialising secrets for a store is always an explicit call elsewhere.
  */
 export function hideSecrets<T extends object>(target: T, visible: () => unknown): T {
-  Object.defineProperty(target, 'toJSON', { value: visible })
-  Object.defineProperty(target, inspectSymbol, { value: visible })
+  // Said explicitly: a member of that name that was there already would stay enumerable and survive a spread.
+  Object.defineProperty(target, 'toJSON', { value: visible, enumerable: false })
+  Object.defineProperty(target, inspectSymbol, { value: visible, enumerable: false })
   return target
 }
 
@@ -21,21 +22,23 @@ const longestDescription = 1024
  */
 export function cleanServerText(text: unknown, secrets: Iterable<string>): string | undefined {
   if (typeof text !== 'string' || text === '') return undefined
+  const forms = new Set([...secrets].filter(secret => secret !== '').flatMap(writtenForms))
   let clean = text
-  for (const secret of secrets) {
-    if (secret === '') continue
-    for (const form of new Set([
-      secret,
-      encodeURIComponent(secret),
-      new URLSearchParams({ s: secret }).toString().slice(2),
-    ])) {
-      clean = clean.replaceAll(form, redacted)
-    }
+  // The longest first: a secret that begins with another one must not leave its rest behind.
+  for (const form of [...forms].toSorted((left, right) => right.length - left.length)) {
+    clean = clean.replaceAll(form, redacted)
   }
   return clean
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .trim()
     .slice(0, longestDescription)
+}
+
+/** A secret as a server may echo it: itself, as in a form, as in a URL, as in JSON. */
+function writtenForms(secret: string): string[] {
+  const asForm = new URLSearchParams({ s: secret }).toString().slice(2)
+  const asComponent = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, '\uFFFD'))
+  return [secret, asForm, asForm.replaceAll('+', '%20'), asComponent, JSON.stringify(secret).slice(1, -1)]
 }
 
 /** An endpoint as messages and events show it: origin and path, never user info, query or fragment. */

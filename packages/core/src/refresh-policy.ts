@@ -146,7 +146,7 @@ export function freshForMs(state: PolicyState): number {
   const { access, refresh, slowestMs, draw } = state
   if (step.action !== 'use' || step.because !== 'fresh' || access === undefined) return 0
   const { remainingMs, lifetimeMs } = access
-  if (remainingMs === undefined || lifetimeMs === undefined) return Number.POSITIVE_INFINITY
+  if (remainingMs === undefined || lifetimeMs === undefined) return remainingMs ?? Number.POSITIVE_INFINITY
   const untilAdvisoryMs = remainingMs - refreshLeadMs(lifetimeMs, slowestMs, draw)
   const dies = refresh.status === 'usable' && !state.canRegrant ? refresh.remainingMs : undefined
   if (dies === undefined || dies >= remainingMs) return untilAdvisoryMs

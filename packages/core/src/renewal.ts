@@ -163,16 +163,19 @@ export class Renewal {
       isStoreDown,
       lineage: { family: base.family, redeemedHash: redeemed?.hash, generation: base.generation },
       build: current =>
-        withIssue(because === 'rejected' ? { ...current, rejection: { count: rejections, msAgo: 0 } } : current, {
-          variant: this.#variantKey,
-          tokens,
-          redeemed: redeemed && (current.refresh?.hash === redeemed.hash ? current.refresh : redeemed),
-          refreshHash,
-          ageMs: environment.clock.monotonic() - timing.sentMonotonicAt,
-          because,
-          killsOtherAccessTokens:
-            redeemed !== undefined && (environment.authorization.server.refreshKillsAccessToken ?? false),
-        }),
+        withIssue(
+          because === 'rejected' ? { ...current, rejection: { count: rejections, msAgo: 0 } } : current,
+          {
+            variant: this.#variantKey,
+            tokens,
+            redeemed: redeemed && (current.refresh?.hash === redeemed.hash ? current.refresh : redeemed),
+            refreshHash,
+            ageMs: environment.clock.monotonic() - timing.sentMonotonicAt,
+            because,
+            killsOtherAccessTokens:
+              redeemed !== undefined && (environment.authorization.server.refreshKillsAccessToken ?? false),
+          },
+        ),
     })
     if (persisted === 'superseded') {
       await revokeQuietly(environment, tokens)

@@ -5,7 +5,7 @@ import { OriginNotAllowedError } from './errors/origin-not-allowed-error.ts'
 /**
  * Resolves a URL and refuses it unless the access token may go there. A relative URL, with or without a leading slash,
  * stays below the API's base.
- * @throws {OriginNotAllowedError} the URL leaves the allowed origins, or a relative one leaves the base
+ * @throws {OriginNotAllowedError} the URL leaves the allowed origins or names a user, or a relative one leaves the base
  * @throws {ConfigurationError} no origin is configured, or a relative URL has no base
  */
 export function resolveUrl(resource: Resource, input: string | URL, provider: string): URL {
@@ -15,7 +15,13 @@ export function resolveUrl(resource: Resource, input: string | URL, provider: st
   }
   const absolute = URL.canParse(input) ? new URL(input) : undefined
   const url = absolute ?? resolveRelative(resource, String(input), provider)
-  if (!resource.origins.includes(url.origin)) {
+  // fetch refuses such a URL too, with a message that shows the password.
+  if (url.username !== '' || url.password !== '') {
+    throw new OriginNotAllowedError(
+      `${provider} sends no request to a URL with a user name or password. Nothing was sent.`,
+    )
+  }
+  if (!resource.origins.some(origin => URL.canParse(origin) && new URL(origin).origin === url.origin)) {
     throw new OriginNotAllowedError(
       `${provider} sends its access token to ${resource.origins.join(', ')} only, not to ${url.origin}. Nothing was sent.`,
     )

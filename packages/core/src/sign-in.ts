@@ -34,7 +34,6 @@ export async function signIn(credential: Credential, grant: Grant): Promise<void
   await startFamily(credential, result.tokens, result.timing.sentMonotonicAt)
   if (grant.outlivesSignIn) credential.grant = grant
   if (grant === credential.grant) credential.hasSucceeded = true
-  credential.lastError = undefined
   const { tookMs } = result.timing
   const expiresAt = credential.expiresAt('')
   environment.emit({ type: 'token-obtained', rung: 'sign-in', expiresAt, tookMs, isRotated: false })

@@ -1,8 +1,8 @@
 import { allowInsecureRequests, customFetch, genericTokenEndpointRequest } from 'oauth4webapi'
 import type { AuthorizationBase } from './authorization.ts'
-import { BodyLimitError, readBoundedText } from './bounded-body.ts'
+import { BodyLimitError, drop, readBoundedText } from './bounded-body.ts'
 import type { Clock } from './clock.ts'
-import type { EvergrantError } from './errors/evergrant-error.ts'
+import { EvergrantError } from './errors/evergrant-error.ts'
 import { MalformedResponseError } from './errors/malformed-response-error.ts'
 import { NetworkError } from './errors/network-error.ts'
 import { isUnavailableStatus, readRetryAfterMs } from './failure.ts'
@@ -71,18 +71,49 @@ export async function requestToken(
   const cancelTimer = clock.schedule(() => abort.abort(), hardLimitMs)
   const sentWallAt = clock.wall()
   const sentMonotonicAt = clock.monotonic()
+  let hasLeft = false
+  const leave: typeof fetch = (input, init) => {
+    hasLeft = true
+    return fetch(input, init)
+  }
   try {
-    const response = await send({ server, client }, request, fetch, abort.signal)
-    const text = await readBoundedText(response)
+    const response = await send({ server, client }, request, leave, abort.signal)
+    const unread = interpretStatus(response, endpoint, clock.wall())
+    if (unread) {
+      drop(response.body)
+      return unread
+    }
+    const text = await readBoundedText(response).catch(asBodyLimit)
+    if (text instanceof BodyLimitError) return malformed(endpoint, text.message, response)
     const timing = { sentWallAt, sentMonotonicAt, tookMs: clock.monotonic() - sentMonotonicAt }
-    return interpret(response, text, { endpoint, secrets, timing, wallNow: clock.wall(), server })
+    return interpretBody(response, text, { endpoint, secrets, timing, wallNow: clock.wall(), server })
   } catch (error) {
-    if (error instanceof BodyLimitError) return malformed(endpoint, error.message, 200, undefined)
-    const problem = networkFailure(error, endpoint, abort.signal.aborted)
-    return { kind: 'unavailable', problem, isAmbiguous: problem.wasSent, retryAfterMs: undefined }
+    const problem = hasLeft
+      ? networkFailure(error, endpoint, abort.signal.aborted)
+      : unprepared(error, endpoint, client.authentication.method)
+    const isAmbiguous = hasLeft && problem instanceof NetworkError && problem.wasSent
+    return { kind: 'unavailable', problem, isAmbiguous, retryAfterMs: undefined }
   } finally {
     cancelTimer()
   }
+}
+
+function asBodyLimit(error: unknown): BodyLimitError {
+  if (error instanceof BodyLimitError) return error
+  throw error
+}
+
+// An own client authentication method may fail, such as a signing service that is down: nothing was sent then.
+function unprepared(error: unknown, endpoint: string, method: string): EvergrantError {
+  if (error instanceof EvergrantError) return error
+  return new NetworkError(
+    `No request was sent to ${endpoint}: the client authentication (${method}) failed. Evergrant will try again.`,
+    {
+      code: 'network_error',
+      wasSent: false,
+      cause: new Error(error instanceof Error ? error.name : 'unknown'),
+    },
+  )
 }
 
 function send(
@@ -136,37 +167,38 @@ interface InterpretContext {
   readonly server: AuthorizationBase['server']
 }
 
-function interpret(response: Response, text: string, context: InterpretContext): ExchangeResult {
+/** What the status alone decides, whatever the body says. */
+function interpretStatus(response: Response, endpoint: string, wallNow: number): ExchangeResult | undefined {
+  const { status, headers, type } = response
+  if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    return malformed(endpoint, 'a redirect, which a token request never follows', response)
+  }
+  const retryAfterMs = readRetryAfterMs(headers.get('retry-after'), wallNow)
+  return isUnavailableStatus(status) ? unavailable(endpoint, status, retryAfterMs) : undefined
+}
+
+function interpretBody(response: Response, text: string, context: InterpretContext): ExchangeResult {
   const { status, headers } = response
   const { endpoint, secrets, timing, wallNow, server } = context
-  const retryAfterMs = readRetryAfterMs(headers.get('retry-after'), wallNow)
-  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    return malformed(endpoint, 'a redirect, which a token request never follows', status, retryAfterMs)
-  }
-  if (isUnavailableStatus(status)) return unavailable(endpoint, status, retryAfterMs)
   const reading = readTokenResponse({
     status,
     text,
     challenge: headers.get('www-authenticate'),
     allowsMissingTokenType: server.allowsMissingTokenType,
   })
-  if (reading.kind === 'malformed') return malformed(endpoint, reading.problem, status, retryAfterMs)
+  if (reading.kind === 'malformed') return malformed(endpoint, reading.problem, response)
   if (reading.kind === 'issued') return { ...reading, timing }
   const errorDescription = cleanServerText(reading.errorDescription, secrets)
+  const retryAfterMs = readRetryAfterMs(headers.get('retry-after'), wallNow)
   return { kind: 'refused', error: reading.error, errorDescription, status, retryAfterMs }
 }
 
-function malformed(
-  endpoint: string,
-  problem: string,
-  status: number,
-  retryAfterMs: number | undefined,
-): ExchangeResult {
+function malformed(endpoint: string, problem: string, { status }: Response): ExchangeResult {
   const message =
     `${endpoint} answered ${status} with ${problem}, which is no token response. ` +
     'Check the URL of the token endpoint; a proxy or a maintenance page may also be in the way.'
   const error = new MalformedResponseError(message, { status })
-  return { kind: 'unavailable', problem: error, isAmbiguous: true, retryAfterMs }
+  return { kind: 'unavailable', problem: error, isAmbiguous: true, retryAfterMs: undefined }
 }
 
 function unavailable(endpoint: string, status: number, retryAfterMs: number | undefined): ExchangeResult {

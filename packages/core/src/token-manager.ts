@@ -17,6 +17,7 @@ import { getSessionInfo } from './session-info.ts'
 import type { SessionInfo } from './session-info.ts'
 import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
+import { lateAnswer } from './network-failure.ts'
 import { flightsOf } from './single-flight.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { TokenSnapshot } from './snapshot.ts'
@@ -48,7 +49,6 @@ export class TokenManager implements AccessTokenSource {
     const { onEvent, ...shared } = options
     if (onEvent) this.#listeners.add(onEvent)
     const binding = bindingOf(authorization)
-    claimKey(options, key, binding)
     const emit = (event: EventDetails): void => this.#emit(event)
     this.#credential = new Credential({
       ...shared,
@@ -77,12 +77,14 @@ export class TokenManager implements AccessTokenSource {
   readonly getTokenSet = async (options?: GetAccessTokenOptions): Promise<TokenSet> => {
     const accessToken = await this.getAccessToken(options)
     const { held } = this.#credential
-    const access = this.#credential.accessToken('')
+    const current = this.#credential.accessToken('')
+    // Another exchange may have replaced it meanwhile: then nothing more is known about the one that is returned.
+    const access = current?.token === accessToken ? current : undefined
     return createTokenSet({
       accessToken,
       tokenType: access?.type ?? 'Bearer',
       scope: access?.scope,
-      expiresAt: this.#credential.expiresAt(''),
+      expiresAt: access && this.#credential.expiresAt(''),
       hasRefreshToken: held?.record.refresh !== undefined,
     })
   }
@@ -110,7 +112,7 @@ export class TokenManager implements AccessTokenSource {
         'Pass one, such as passwordGrant({ username, password }).',
       ])
     }
-    await signIn(this.#credential, chosen)
+    await this.#patiently(signIn(this.#credential, chosen))
   }
 
   /**
@@ -157,6 +159,16 @@ export class TokenManager implements AccessTokenSource {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
+  }
+
+  // What left the machine may succeed late, and then counts; whoever asked is not kept waiting for it.
+  #patiently(work: Promise<void>): Promise<void> {
+    const { clock, timeoutMs, authorization, waitUntil } = this.#credential.environment
+    waitUntil?.(work)
+    return new Promise((resolve, reject) => {
+      const cancel = clock.schedule(() => reject(lateAnswer(authorization.server.tokenEndpoint)), timeoutMs)
+      void work.then(resolve, reject).finally(cancel)
+    })
   }
 
   #narrow(variant: Variant): CredentialSource {
@@ -219,5 +231,7 @@ export function createTokenManager(
   const key = options.key ?? credentialKey(authorization.provider, bindingOf(authorization))
   if (typeof key !== 'string' || key === '')
     throw new ConfigurationError('The options cannot work', ['key is empty.'])
-  return new TokenManager(authorization, key, resolveOptions(options))
+  const resolved = resolveOptions(options)
+  claimKey(resolved, key, bindingOf(authorization))
+  return new TokenManager(authorization, key, resolved)
 }

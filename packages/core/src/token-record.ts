@@ -82,41 +82,56 @@ export function serializeRecord(record: TokenRecord): string {
 
 /**
  * Reads what a store holds.
- * @throws {StoreError} it is no record, or a newer release wrote it (`store_schema_unknown`)
+ * @throws {StoreError} it is no complete record, or a newer release wrote it (`store_schema_unknown` in either case)
  */
 export function parseRecord(payload: string): TokenRecord {
-  let value: Partial<TokenRecord> | null
-  try {
-    value = JSON.parse(payload) as Partial<TokenRecord> | null
-  } catch {
-    throw new StoreError(
-      'The token store holds a record that is no JSON. It was left untouched; remove it to start afresh.',
-    )
-  }
-  if (value?.schema !== 1) {
-    throw new StoreError(
-      'The token store holds a record of a newer release. It was left untouched; update this one.',
-      {
-        code: 'store_schema_unknown',
-      },
-    )
-  }
-  if (
-    typeof value.family !== 'string' ||
-    typeof value.binding !== 'object' ||
-    typeof value.access !== 'object'
-  ) {
-    throw new StoreError(
-      'The token store holds an incomplete record. It was left untouched; remove it to start afresh.',
-    )
-  }
-  const record = { ...value } as TokenRecord
+  const value = parseJson(payload)
+  const schema = (value as Partial<TokenRecord> | null | undefined)?.schema
+  if (typeof schema === 'number' && schema > 1)
+    throw unreadable('a record of a newer release', 'Update this one')
+  if (schema !== 1 || !isComplete(value))
+    throw unreadable('something that is no complete record', 'Remove it to start afresh')
+  const record = { ...value }
   return hideSecrets(record, () => ({
     schema: 1,
     family: record.family,
     generation: record.generation,
     tokens: redacted,
   }))
+}
+
+function parseJson(payload: string): unknown {
+  try {
+    return JSON.parse(payload)
+  } catch {
+    // The parser's own message quotes the payload.
+    return undefined
+  }
+}
+
+function unreadable(what: string, advice: string): StoreError {
+  return new StoreError(`The token store holds ${what}. It was left untouched. ${advice}.`, {
+    code: 'store_schema_unknown',
+  })
+}
+
+type Unchecked<T> = { readonly [K in keyof T]?: unknown }
+
+function isComplete(value: unknown): value is TokenRecord {
+  const { family, generation, binding, access, refresh } = value as Unchecked<TokenRecord>
+  if (typeof family !== 'string' || typeof generation !== 'number') return false
+  if (!isObject(binding) || typeof binding['tokenEndpoint'] !== 'string') return false
+  if (refresh !== undefined && !(isObject(refresh) && hasText(refresh, 'token') && hasText(refresh, 'hash')))
+    return false
+  return isObject(access) && Object.values(access).every(token => isObject(token) && hasText(token, 'token'))
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function hasText(value: Readonly<Record<string, unknown>>, name: string): boolean {
+  return typeof value[name] === 'string' && value[name] !== ''
 }
 
 /** Tells whether two bindings name the same server, client and user. An unnamed user matches any. */

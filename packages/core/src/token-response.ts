@@ -46,7 +46,8 @@ export function readTokenResponse(input: TokenResponseInput): TokenResponseReadi
     return { kind: 'refused', error: 'invalid_client', errorDescription: undefined }
   }
   if (members === undefined) return malformed(describeBody(input.text))
-  if (input.status < 200 || input.status > 299) return malformed('JSON without an "error" member')
+  if (input.status >= 400) return malformed('JSON without an "error" member')
+  if (input.status !== 200) return malformed('JSON and a status other than 200')
   return readIssued(members, input.allowsMissingTokenType ?? false)
 }
 
@@ -142,7 +143,8 @@ function readTokenType(value: unknown, allowsMissing: boolean): 'Bearer' | undef
 function readSeconds(value: unknown): number | undefined {
   const isDecimal = typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)
   const seconds = typeof value === 'number' ? value : isDecimal ? Number(value) : Number.NaN
-  return Number.isFinite(seconds) ? Math.min(Math.floor(seconds * 1000), longestLifetimeMs) : undefined
+  if (!Number.isFinite(seconds)) return undefined
+  return Math.max(-longestLifetimeMs, Math.min(Math.floor(seconds * 1000), longestLifetimeMs))
 }
 
 function optionalText<K extends string>(name: K, value: unknown): { [P in K]?: string } {

@@ -15,12 +15,15 @@ export function validateAuthorization(authorization: AuthorizationBase): void {
     revocationEndpoint: server.revocationEndpoint,
     'sessionEnd.url': server.sessionEnd?.url,
     sessionInfoEndpoint: server.sessionInfoEndpoint,
+    introspectionEndpoint: server.introspectionEndpoint,
+    userinfoEndpoint: server.userinfoEndpoint,
+    jwksUri: server.jwksUri,
     'resource.baseUrl': resource.baseUrl,
   }
   if (!server.tokenEndpoint) problems.push('tokenEndpoint must be an absolute URL.')
   for (const [name, url] of Object.entries(urls))
     if (url) problems.push(...urlProblems(name, url, allowsHttp))
-  for (const origin of resource.origins) problems.push(...urlProblems('resource.origins', origin, allowsHttp))
+  for (const origin of resource.origins) problems.push(...originProblems(origin, allowsHttp))
   const { method } = client.authentication
   if (method !== 'anonymous' && !client.clientId) problems.push(`clientId is required with ${method}.`)
   if (method.endsWith('_jwt') && !server.issuer)
@@ -29,11 +32,18 @@ export function validateAuthorization(authorization: AuthorizationBase): void {
     throw new ConfigurationError(`${provider || 'The authorization'} cannot work`, problems)
 }
 
+// A path would promise a narrower limit than an origin is.
+function originProblems(origin: string, allowsInsecureHttp: boolean): string[] {
+  const problems = urlProblems('resource.origins', origin, allowsInsecureHttp)
+  if (problems.length > 0 || `${new URL(origin).origin}/` === new URL(origin).href) return problems
+  return ['resource.origins must hold origins such as https://api.example.com, without a path or query.']
+}
+
 /** Says what is wrong with a URL from the configuration; an empty list: nothing. */
 export function urlProblems(name: string, value: string, allowsInsecureHttp: boolean): string[] {
   if (!URL.canParse(value)) return [`${name} must be an absolute URL such as https://api.example.com/.`]
-  const { protocol, hostname, hash, username, password } = new URL(value)
-  if (hash !== '') return [`${name} must not have a fragment (#…).`]
+  const { protocol, hostname, username, password } = new URL(value)
+  if (value.includes('#')) return [`${name} must not have a fragment (#…).`]
   if (username !== '' || password !== '') return [`${name} must not hold a user name or password.`]
   if (protocol === 'https:') return []
   if (protocol !== 'http:') return [`${name} must be an https URL.`]

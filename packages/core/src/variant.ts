@@ -6,7 +6,7 @@ export interface Variant {
 
 /** Names a variant in a record: the requested scope and resource, since servers echo what they like. */
 export function variantKey({ scope, resource }: Variant): string {
-  const normalized = scope?.split(/\s+/).filter(Boolean).toSorted().join(' ') ?? ''
+  const normalized = [...new Set(scopeWords(scope))].toSorted().join(' ')
   return new URLSearchParams([
     ...(normalized ? [['scope', normalized]] : []),
     ...(resource ? [['resource', resource]] : []),
@@ -15,5 +15,10 @@ export function variantKey({ scope, resource }: Variant): string {
 
 /** The parameters that ask for a variant. @see RFC 6749 §3.3, RFC 8707 §2 */
 export function variantParameters({ scope, resource }: Variant): Record<string, string> {
-  return { ...(scope ? { scope } : {}), ...(resource ? { resource } : {}) }
+  const words = scopeWords(scope)
+  return { ...(words.length > 0 && { scope: words.join(' ') }), ...(resource && { resource }) }
+}
+
+function scopeWords(scope: string | undefined): string[] {
+  return scope?.split(/\s+/).filter(Boolean) ?? []
 }

@@ -171,17 +171,16 @@ describe('requests', () => {
     )
   })
 
-  test('C1 of IRIS encode id and secret before base64, or leave them raw', async () => {
-    const { emulator, options } = createWorld()
-    const { clientId, clientSecret, username, password } = emulator.iris.credentials.special
+  test('C1 of IRIS encode id and secret before base64, unless they are configured to go out raw', async () => {
+    const world = createWorld()
+    const { clientId, clientSecret, username, password } = world.emulator.iris.credentials.special
     const special = { clientId, clientSecret, username, password }
-    expect(await createTokenManager(trackunitIris(special), options()).getAccessToken()).toBeTruthy()
-    emulator.iris.configure({ basicEncoding: 'raw' })
+    expect(await createTokenManager(trackunitIris(special), world.options()).getAccessToken()).toBeTruthy()
     const raw = createTokenManager(
       trackunitIris({ ...special, basicEncoding: 'raw' }),
       createWorld().options(),
     )
-    expect(await raw.getAccessToken()).toBeTruthy()
+    await expect(raw.getAccessToken()).rejects.toThrow('invalid_client')
   })
 
   test('of Team Server put nothing secret into events and errors', async () => {

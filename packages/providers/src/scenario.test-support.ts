@@ -14,9 +14,9 @@ export interface World {
   /** While set, every token endpoint answers this status. */
   outage: { status: number; headers?: Record<string, string> } | undefined
   /** How many token requests reached a token endpoint, answered or not. */
-  tokenRequests(): number
+  readonly tokenRequests: () => number
   /** The options for managers in this world. */
-  options(): {
+  readonly options: () => {
     clock: VirtualClock
     fetch: typeof fetch
     store: TokenStore
@@ -43,7 +43,8 @@ export function createWorld(): World {
       random: seededRandom(7),
       onEvent: event => void events.push(event),
       fetch: async (input, init) => {
-        if (!/\/token(\?|$)/.test(String(input))) return emulator.fetch(input, init)
+        if (!/\/token(\?|$)/.test(input instanceof Request ? input.url : input.toString()))
+          return emulator.fetch(input, init)
         requests++
         const { outage } = world
         return outage ? new Response('{}', outage) : emulator.fetch(input, init)
@@ -56,7 +57,7 @@ export function createWorld(): World {
 /** One identity at one provider: how to make its manager, and what to expect of it. */
 export interface Identity {
   readonly name: string
-  readonly provider: (emulator: Emulator) => ProviderEmulator<unknown>
+  readonly provider: (emulator: Emulator) => ProviderEmulator
   /** A manager that can hand out tokens: configured, or signed in by `signIn`. */
   create(world: World): TokenManager
   readonly signIn?: (manager: TokenManager, world: World) => Promise<void>

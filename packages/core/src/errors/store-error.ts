@@ -1,8 +1,8 @@
 import { EvergrantError, isErrorNamed } from './evergrant-error.ts'
 
 /**
- * The token store did not do what it was asked. `store_unavailable` is transient; `store_schema_unknown` means that a
- * newer release wrote the record, which this release reads nothing from and never overwrites.
+ * The token store did not do what it was asked. `store_unavailable` is transient; `store_schema_unknown` means that
+ * the key holds no record of this release (a newer one wrote it, or it is damaged), which is never overwritten.
  */
 export class StoreError extends EvergrantError {
   override readonly name = 'StoreError'

@@ -1,4 +1,5 @@
 import type { AccessTokenSource, AuthorizedRequest } from './access-token-source.ts'
+import { drop } from './bounded-body.ts'
 import { replayable } from './replayable-body.ts'
 
 /**
@@ -20,7 +21,7 @@ export function createAuthorizedFetch(
     const response = await send(first.url, withHeaders(request.init(), first.headers))
     if (source.settle(first, response) === 'done' || !request.canReplay) return response
     // The refused answer is dropped unread, or its connection would stay busy.
-    await response.body?.cancel()
+    drop(response.body)
     const second = await authorize()
     const replayed = await send(second.url, withHeaders(request.init(), second.headers))
     source.settle(second, replayed)

@@ -5,15 +5,44 @@
  */
 export function readChallengeError(header: string | null): string | undefined {
   let scheme = ''
-  for (const [, nextScheme, name, quoted, plain] of (header ?? '').matchAll(challengeParts)) {
-    if (nextScheme !== undefined) scheme = nextScheme.toLowerCase()
-    else if (name?.toLowerCase() === 'error' && (scheme === 'bearer' || scheme === 'dpop')) {
-      return quoted?.replace(/\\(.)/g, '$1') ?? plain
-    }
+  for (const { name, value } of partsOf(header ?? '')) {
+    if (value === undefined) scheme = name
+    else if (name === 'error' && (scheme === 'bearer' || scheme === 'dpop')) return value
   }
   return undefined
 }
 
-// A parameter `name=value` with a quoted or plain value, or a scheme: a word that no "=" follows.
-const challengeParts =
-  /([!#$%&'*+.^`|~\w-]+)(?=\s+[^\s=,]|\s*,|\s*$)(?!\s*=)|([!#$%&'*+.^`|~\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/g
+/** A parameter, or without a value a scheme (or its token68, which is as good as one here). */
+interface Part {
+  readonly name: string
+  readonly value?: string
+}
+
+// Each piece matches at one position or fails at once, so the time grows with the header's length and not faster.
+const gap = /[\s,]*/y
+const word = /[^\s,="]+/y
+const equals = /\s*=\s*/y
+const quotedValue = /"([^"\\]*(?:\\.[^"\\]*)*)"/y
+const plainValue = /[^\s,"]*/y
+
+function* partsOf(header: string): Generator<Part> {
+  let position = 0
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = position
+    const match = pattern.exec(header)
+    if (match) position = pattern.lastIndex
+    return match
+  }
+  while (position < header.length) {
+    take(gap)
+    const name = take(word)?.[0].toLowerCase()
+    if (take(equals) === null) {
+      if (name !== undefined) yield { name }
+      // A stray quote: whatever it was meant to open is skipped.
+      else if (take(quotedValue) === null) position++
+      continue
+    }
+    const value = take(quotedValue)?.[1]?.replace(/\\(.)/g, '$1') ?? take(plainValue)?.[0] ?? ''
+    if (name !== undefined) yield { name, value }
+  }
+}

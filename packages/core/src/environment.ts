@@ -1,4 +1,4 @@
-import type { Authorization, AuthorizationBase } from './authorization.ts'
+import type { AuthorizationBase } from './authorization.ts'
 import type { Clock } from './clock.ts'
 import type { EventDetails } from './events.ts'
 import type { Grant } from './grants/grant.ts'
@@ -7,7 +7,7 @@ import type { Binding } from './token-record.ts'
 
 /** Everything one credential works with. Time, chance, network and store come in here and nowhere else. */
 export interface Environment {
-  readonly authorization: AuthorizationBase & Pick<Authorization, 'grant'>
+  readonly authorization: AuthorizationBase & { readonly grant?: Grant | undefined }
   readonly key: string
   readonly binding: Binding
   readonly store: TokenStore
@@ -21,9 +21,6 @@ export interface Environment {
   readonly emit: (event: EventDetails) => void
   readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
 }
-
-/** The grant that is repeated when the refresh token leads nowhere: the configured one, or a callback kept by signIn. */
-export type RepeatableGrant = Grant | undefined
 
 /** An id that is new everywhere: 128 bits of the injected chance. */
 export function newId(random: () => number): string {

@@ -67,7 +67,7 @@ export function judgeFailure(
           { error: result.error, status: result.status, rung, presentsCredentials },
           authorization.server,
         )
-  const attempts = credential.failedAttempts() + 1
+  const attempts = credential.failures.attempts(credential.held) + 1
   // A wrong configuration is remembered for 1–5 s at first, so that nobody hammers; then like any other failure.
   const backOff =
     kind === 'transient' ? backOffMs(attempts, lifetimeMs, random) : misconfiguredBackOffMs(attempts, random)

@@ -61,7 +61,8 @@ export function explain(credential: Credential, variant = ''): Explanation {
     },
     canRegrant: state.canRegrant,
     failure: standing && {
-      message: credential.lastError?.message ?? `The last exchange failed (${standing.failure.kind}).`,
+      message:
+        credential.failures.lastError?.message ?? `The last exchange failed (${standing.failure.kind}).`,
       retryAt:
         standing.failure.kind === 'credentials-rejected' ? undefined : wall + Math.max(0, standing.retryInMs),
     },

@@ -11,7 +11,8 @@ export interface MemoryStoreOptions {
 interface Entry {
   readonly etag: string
   readonly writeId: string
-  readonly writtenAt: number
+  readonly writtenMonotonicAt: number
+  readonly writtenWallAt: number
   readonly payload: string
 }
 
@@ -35,7 +36,8 @@ class MemoryStore implements TokenStore {
     if (entry?.writeId === options.writeId) return { ok: true, etag: entry.etag }
     if ((entry?.etag ?? null) !== options.ifMatch) return { ok: false, current: entry && this.#stored(entry) }
     const etag = String(++this.#writes)
-    this.#entries.set(key, { etag, writeId: options.writeId, writtenAt: this.#clock.monotonic(), payload })
+    const [writtenMonotonicAt, writtenWallAt] = [this.#clock.monotonic(), this.#clock.wall()]
+    this.#entries.set(key, { etag, writeId: options.writeId, writtenMonotonicAt, writtenWallAt, payload })
     if (options.notify ?? true) this.#notify(key)
     return { ok: true, etag }
   }
@@ -65,8 +67,10 @@ class MemoryStore implements TokenStore {
     }
   }
 
-  #stored(entry: Entry): Stored {
-    return { etag: entry.etag, ageMs: this.#clock.monotonic() - entry.writtenAt, payload: entry.payload }
+  #stored({ etag, payload, writtenMonotonicAt, writtenWallAt }: Entry): Stored {
+    // The longer of both clocks: the monotonic one may sleep with the machine.
+    const ageMs = Math.max(this.#clock.monotonic() - writtenMonotonicAt, this.#clock.wall() - writtenWallAt)
+    return { etag, ageMs, payload }
   }
 }
 

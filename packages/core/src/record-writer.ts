@@ -4,6 +4,7 @@ import type { Lineage } from './commit.ts'
 import type { Credential } from './credential.ts'
 import { newId } from './environment.ts'
 import { StoreError } from './errors/store-error.ts'
+import { heldForMs, holdRecord } from './held.ts'
 import type { Stored, WriteResult } from './store.ts'
 import { parseRecord, serializeRecord } from './token-record.ts'
 import type { TokenRecord } from './token-record.ts'
@@ -106,7 +107,7 @@ export async function saveLate(credential: Credential): Promise<void> {
     credential.unsaved = undefined
     return
   }
-  const elapsedMs = held ? environment.clock.monotonic() - held.writtenMonotonicAt : 0
+  const elapsedMs = held ? heldForMs(held, environment.clock) : 0
   const record = aged(unsaved.record, elapsedMs)
   const result = await write(credential, record, stored?.etag ?? null, newId(environment.random))
   if (!result.ok) throw new StoreError('The token store is being written by somebody else.')
@@ -129,8 +130,7 @@ async function write(
 }
 
 function hold(credential: Credential, record: TokenRecord, etag: string | null, issue?: Persistable): void {
-  const { clock } = credential.environment
-  const held = { etag, record, writtenMonotonicAt: clock.monotonic(), writtenWallAt: clock.wall() }
+  const held = holdRecord(record, etag, credential.environment.clock)
   credential.hold(held, issue && { variant: issue.variant, timing: issue.timing })
 }
 

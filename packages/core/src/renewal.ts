@@ -1,20 +1,21 @@
 import { sleep } from './clock.ts'
-import { withClaim, withDead, withFailure, withIssue, withoutClaim } from './commit.ts'
+import { withClaim, withDead } from './commit.ts'
 import type { Credential } from './credential.ts'
 import { newId } from './environment.ts'
 import { isStoreError, StoreError } from './errors/store-error.ts'
 import { SupersededError } from './errors/superseded-error.ts'
 import { grantRequest, judgeFailure, refreshRequest, send } from './exchange.ts'
+import { commitExchange } from './exchange-commit.ts'
+import type { Issued } from './exchange-commit.ts'
 import type { FailedExchange } from './exchange.ts'
+import { rememberFailure } from './failure-record.ts'
 import type { Rung } from './failure.ts'
-import { compareAndSet, newRecord, persist, saveLate } from './record-writer.ts'
-import { decide, windowsOf } from './refresh-policy.ts'
+import { compareAndSet, newRecord, saveLate } from './record-writer.ts'
+import { decide } from './refresh-policy.ts'
 import type { DueReason, PolicyRequest, Step } from './refresh-policy.ts'
-import { revokeQuietly } from './session-end.ts'
 import { flightsOf } from './single-flight.ts'
 import { errorForStep } from './step-error.ts'
 import type { ExchangeResult, TokenRequest } from './token-endpoint.ts'
-import { hashToken } from './token-record.ts'
 import type { StoredRefreshToken, TokenRecord } from './token-record.ts'
 import { variantKey } from './variant.ts'
 import type { Variant } from './variant.ts'
@@ -22,7 +23,6 @@ import type { Variant } from './variant.ts'
 /** How a renewal ended. It never rejects, so that a background renewal cannot become an unhandled rejection. */
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: unknown }
 
-type Issued = Extract<ExchangeResult, { kind: 'issued' }>
 type StepWithRung = Extract<Step, { rung: Rung }>
 
 const done: Outcome = { ok: true }
@@ -86,7 +86,7 @@ export class Renewal {
   async #next(): Promise<Outcome | 'again'> {
     const credential = this.#credential
     if (this.#isSuperseded()) return failed(superseded())
-    const refused = credential.refusedVariant(this.#variantKey)
+    const refused = credential.failures.refusedVariant(this.#variantKey)
     if (refused !== undefined) return failed(refused)
     const step = decide(credential.policyState(this.#variantKey), this.#request())
     if (!('rung' in step)) return this.#endOf(step)
@@ -145,53 +145,22 @@ export class Renewal {
   }
 
   async #commit(
-    { tokens, timing, warnings }: Issued,
+    issued: Issued,
     rung: Rung,
     because: DueReason,
     base: TokenRecord,
     isStoreDown = false,
   ): Promise<Outcome> {
-    const credential = this.#credential
-    const { environment } = credential
-    const redeemed = rung === 'refresh-token' ? base.refresh : undefined
-    const before = credential.accessToken(this.#variantKey)?.token
-    const rejections = credential.rejectionCount(this.#variantKey)
-    const refreshHash = tokens.refreshToken === undefined ? undefined : await hashToken(tokens.refreshToken)
-    const persisted = await persist(credential, {
-      variant: this.#variantKey,
-      timing,
-      isStoreDown,
-      lineage: { family: base.family, redeemedHash: redeemed?.hash, generation: base.generation },
-      build: current =>
-        withIssue(
-          because === 'rejected' ? { ...current, rejection: { count: rejections, msAgo: 0 } } : current,
-          {
-            variant: this.#variantKey,
-            tokens,
-            redeemed: redeemed && (current.refresh?.hash === redeemed.hash ? current.refresh : redeemed),
-            refreshHash,
-            ageMs: environment.clock.monotonic() - timing.sentMonotonicAt,
-            because,
-            killsOtherAccessTokens:
-              redeemed !== undefined && (environment.authorization.server.refreshKillsAccessToken ?? false),
-          },
-        ),
-    })
-    if (persisted === 'superseded') {
-      await revokeQuietly(environment, tokens)
-      return failed(superseded())
-    }
-    if (rung === 're-grant') credential.hasSucceeded = true
-    for (const message of warnings) environment.emit({ type: 'warned', message })
-    if (before === tokens.accessToken) credential.guardAgainstNoProgress(this.#variantKey)
-    environment.emit({
-      type: 'token-obtained',
+    const variant = this.#variantKey
+    const persisted = await commitExchange(this.#credential, {
+      issued,
       rung,
-      expiresAt: credential.expiresAt(this.#variantKey),
-      tookMs: timing.tookMs,
-      isRotated: redeemed !== undefined && refreshHash !== undefined && refreshHash !== redeemed.hash,
+      because,
+      base,
+      variant,
+      isStoreDown,
     })
-    return done
+    return persisted === 'superseded' ? failed(superseded()) : done
   }
 
   async #settleFailure(
@@ -213,7 +182,7 @@ export class Renewal {
       await compareAndSet(credential, withDead(credential.currentRecord() ?? newRecord(credential), dead))
       return 'again'
     }
-    await this.#remember(failure, refresh)
+    await rememberFailure(credential, this.#variantKey, failure, refresh !== undefined)
     const { kind, error } = failure
     const retryAt = credential.environment.clock.wall() + failure.retryInMs
     credential.environment.emit({
@@ -225,38 +194,6 @@ export class Renewal {
       retryAt: kind === 'credentials-rejected' ? undefined : retryAt,
     })
     return failed(error)
-  }
-
-  /** Writes the failure down, so that the whole fleet backs off, and ends the claim. */
-  async #remember(failure: FailedExchange, refresh: StoredRefreshToken | undefined): Promise<void> {
-    const credential = this.#credential
-    const isOfVariant = failure.kind === 'variant-refused' && this.#variantKey !== ''
-    const base = (): ReturnType<typeof newRecord> => credential.currentRecord() ?? newRecord(credential)
-    if (isOfVariant) {
-      credential.refuseVariant(this.#variantKey, failure.error, failure.retryInMs)
-      await compareAndSet(credential, withoutClaim(base(), false))
-      return
-    }
-    const isShared = failure.kind === 'transient'
-    const stored = {
-      kind: failure.kind,
-      fingerprint: isShared ? '' : await credential.fingerprint(),
-      attempts: credential.failedAttempts() + 1,
-      retryInMs: refresh && failure.isAmbiguous ? this.#patienceMs(failure.retryInMs) : failure.retryInMs,
-      ...(failure.serverError !== undefined && { error: failure.serverError }),
-      ...(failure.status !== undefined && { status: failure.status }),
-    }
-    credential.noteFailure(stored, failure.error)
-    await compareAndSet(credential, withFailure(base(), stored, failure.isAmbiguous))
-  }
-
-  // A strict server may have used the token up: while the access token lives, another try can only do harm.
-  #patienceMs(retryInMs: number): number {
-    const { rotation } = this.#credential.environment.authorization.server
-    const isStrict = !['none', 'reusable'].includes(rotation?.mode ?? 'unknown') && !rotation?.graceMs
-    const { access, slowestMs } = this.#credential.policyState(this.#variantKey)
-    if (!isStrict || access?.remainingMs === undefined || access.lifetimeMs === undefined) return retryInMs
-    return Math.max(retryInMs, access.remainingMs - windowsOf(access.lifetimeMs, slowestMs).mandatoryMs)
   }
 
   /** The server refused the refresh token for good. Look once more: a sibling may hold its successor. */
@@ -312,8 +249,8 @@ export class Renewal {
     }
     const failure = judgeFailure(credential, result, 're-grant', grant, undefined)
     const fingerprint = failure.kind === 'transient' ? '' : await credential.fingerprint()
-    const attempts = credential.failedAttempts() + 1
-    credential.noteFailure(
+    const attempts = credential.failures.attempts(credential.held) + 1
+    credential.failures.note(
       { kind: failure.kind, fingerprint, attempts, retryInMs: failure.retryInMs },
       failure.error,
     )

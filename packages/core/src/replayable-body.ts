@@ -15,28 +15,59 @@ export async function replayable(
   input: string | URL | Request,
   init: RequestInit | undefined,
 ): Promise<Replayable> {
-  if (input instanceof Request && init?.body === undefined) return replayableRequest(input, init)
-  const merged = input instanceof Request ? { ...membersOf(input), ...init } : { ...init }
-  const canReplay = !(merged.body instanceof ReadableStream)
+  const own = definedMembers(init)
+  // As in fetch: a body of null leaves the body of the Request in place.
+  if (input instanceof Request && own.body == null) return replayableRequest(input, own)
+  const merged = input instanceof Request ? { ...membersOf(input), ...own } : own
+  const canReplay = isReplayable(merged.body)
   return { canReplay, init: () => ({ ...merged, ...(canReplay ? {} : { duplex: 'half' }) }) }
 }
 
-async function replayableRequest(request: Request, init: RequestInit | undefined): Promise<Replayable> {
+function definedMembers(init: RequestInit = {}): RequestInit {
+  return Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
+}
+
+// What is not known to give the same bytes twice (streams, Node.js streams, async iterables) is sent once.
+function isReplayable(body: unknown): boolean {
+  if (body === undefined || body === null || typeof body === 'string' || ArrayBuffer.isView(body)) return true
+  return [URLSearchParams, FormData, Blob, ArrayBuffer].some(
+    replayableClass => body instanceof replayableClass,
+  )
+}
+
+async function replayableRequest(
+  request: Request,
+  { body: _body, ...init }: RequestInit,
+): Promise<Replayable> {
   const members = { ...membersOf(request), ...init }
   if (request.body === null) return { canReplay: true, init: () => members }
   const reader = request.body.getReader()
+  const leave = (): void => void reader.cancel().catch(() => undefined)
+  members.signal?.addEventListener('abort', leave, { once: true })
+  try {
+    const { chunks, isWhole } = await readAhead(reader)
+    // An abort ends the body early: what was read of it must not pass for the whole.
+    members.signal?.throwIfAborted()
+    if (isWhole)
+      return { canReplay: true, init: () => ({ ...members, body: new Blob([...chunks] as BlobPart[]) }) }
+    const body = resumed(chunks, reader)
+    return { canReplay: false, init: () => ({ ...members, body, duplex: 'half' }) as RequestInit }
+  } finally {
+    members.signal?.removeEventListener('abort', leave)
+  }
+}
+
+async function readAhead(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<{ readonly chunks: readonly Uint8Array[]; readonly isWhole: boolean }> {
   const chunks: Uint8Array[] = []
-  let bytes = 0
-  for (;;) {
+  for (let bytes = 0; bytes <= longestBufferedBytes;) {
     const { done, value } = await reader.read()
-    if (done) return { canReplay: true, init: () => ({ ...members, body: new Blob(chunks as BlobPart[]) }) }
+    if (done) return { chunks, isWhole: true }
     chunks.push(value)
     bytes += value.byteLength
-    if (bytes > longestBufferedBytes) {
-      const body = resumed(chunks, reader)
-      return { canReplay: false, init: () => ({ ...members, body, duplex: 'half' }) as RequestInit }
-    }
   }
+  return { chunks, isWhole: false }
 }
 
 /** What was read already, and then the rest. */

@@ -1,4 +1,5 @@
 import type { Credential } from './credential.ts'
+import { decide } from './refresh-policy.ts'
 
 /** A credential's state for display: immutable, the same object until something changes, and without a secret. */
 export type TokenSnapshot =
@@ -19,9 +20,9 @@ export function snapshotOf(credential: Credential): TokenSnapshot {
   const record = credential.held?.record
   if (record?.signedOut) return Object.freeze({ status: 'unauthenticated', reason: 'signed-out' })
   const access = record?.access['']
-  if (record === undefined || access === undefined) {
-    return record?.dead ? Object.freeze({ status: 'unauthenticated', reason: 'refused' }) : pending
-  }
+  if (record?.dead && decide(credential.policyState('')).action === 'reauthorize')
+    return Object.freeze({ status: 'unauthenticated', reason: 'refused' })
+  if (record === undefined || access === undefined) return pending
   return Object.freeze({
     status: 'authenticated',
     expiresAt: credential.expiresAt(''),

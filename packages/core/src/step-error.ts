@@ -24,7 +24,8 @@ export function errorForStep(
 function standingError(credential: Credential): Error | undefined {
   const standing = credential.standingFailure()
   if (standing === undefined) return undefined
-  const { environment, lastError, grant } = credential
+  const { environment, failures, grant } = credential
+  const { lastError } = failures
   const { failure, retryInMs } = standing
   const isBlocking = failure.kind === 'credentials-rejected' || retryInMs > 0
   if (!isBlocking) return undefined

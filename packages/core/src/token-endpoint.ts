@@ -78,15 +78,17 @@ export async function requestToken(
   }
   try {
     const response = await send({ server, client }, request, leave, abort.signal)
-    const unread = interpretStatus(response, endpoint, clock.wall())
+    const retryAfterMs = readRetryAfterMs(response.headers.get('retry-after'), clock.wall())
+    const unread = interpretStatus(response, endpoint, retryAfterMs)
     if (unread) {
       drop(response.body)
       return unread
     }
     const text = await readBoundedText(response).catch(asBodyLimit)
-    if (text instanceof BodyLimitError) return malformed(endpoint, text.message, response)
+    if (text instanceof BodyLimitError)
+      return malformed(endpoint, text.message, response.status, retryAfterMs)
     const timing = { sentWallAt, sentMonotonicAt, tookMs: clock.monotonic() - sentMonotonicAt }
-    return interpretBody(response, text, { endpoint, secrets, timing, wallNow: clock.wall(), server })
+    return interpretBody(response, text, { endpoint, secrets, timing, retryAfterMs, server })
   } catch (error) {
     const problem = hasLeft
       ? networkFailure(error, endpoint, abort.signal.aborted)
@@ -163,42 +165,48 @@ interface InterpretContext {
   readonly endpoint: string
   readonly secrets: readonly string[]
   readonly timing: RequestTiming
-  readonly wallNow: number
+  readonly retryAfterMs: number | undefined
   readonly server: AuthorizationBase['server']
 }
 
 /** What the status alone decides, whatever the body says. */
-function interpretStatus(response: Response, endpoint: string, wallNow: number): ExchangeResult | undefined {
-  const { status, headers, type } = response
+function interpretStatus(
+  { status, type }: Response,
+  endpoint: string,
+  retryAfterMs: number | undefined,
+): ExchangeResult | undefined {
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    return malformed(endpoint, 'a redirect, which a token request never follows', response)
+    return malformed(endpoint, 'a redirect, which a token request never follows', status, retryAfterMs)
   }
-  const retryAfterMs = readRetryAfterMs(headers.get('retry-after'), wallNow)
   return isUnavailableStatus(status) ? unavailable(endpoint, status, retryAfterMs) : undefined
 }
 
 function interpretBody(response: Response, text: string, context: InterpretContext): ExchangeResult {
   const { status, headers } = response
-  const { endpoint, secrets, timing, wallNow, server } = context
+  const { endpoint, secrets, timing, retryAfterMs, server } = context
   const reading = readTokenResponse({
     status,
     text,
     challenge: headers.get('www-authenticate'),
     allowsMissingTokenType: server.allowsMissingTokenType,
   })
-  if (reading.kind === 'malformed') return malformed(endpoint, reading.problem, response)
+  if (reading.kind === 'malformed') return malformed(endpoint, reading.problem, status, retryAfterMs)
   if (reading.kind === 'issued') return { ...reading, timing }
   const errorDescription = cleanServerText(reading.errorDescription, secrets)
-  const retryAfterMs = readRetryAfterMs(headers.get('retry-after'), wallNow)
   return { kind: 'refused', error: reading.error, errorDescription, status, retryAfterMs }
 }
 
-function malformed(endpoint: string, problem: string, { status }: Response): ExchangeResult {
+function malformed(
+  endpoint: string,
+  problem: string,
+  status: number,
+  retryAfterMs: number | undefined,
+): ExchangeResult {
   const message =
     `${endpoint} answered ${status} with ${problem}, which is no token response. ` +
     'Check the URL of the token endpoint; a proxy or a maintenance page may also be in the way.'
   const error = new MalformedResponseError(message, { status })
-  return { kind: 'unavailable', problem: error, isAmbiguous: true, retryAfterMs: undefined }
+  return { kind: 'unavailable', problem: error, isAmbiguous: true, retryAfterMs }
 }
 
 function unavailable(endpoint: string, status: number, retryAfterMs: number | undefined): ExchangeResult {

@@ -526,6 +526,19 @@ describe('time', () => {
     expect(await tokens.getAccessToken()).toBe('access-2')
   })
 
+  test('F41 a machine that slept does not take an expired token for a fresh one, also when the server is down', async () => {
+    const bench = createBench()
+    const tokens = bench.manager()
+    await tokens.getAccessToken()
+    await bench.clock.advance(10_000)
+    bench.clock.jumpWall(12 * 3_600_000)
+    bench.server.answer({ status: 503, body: '' })
+    expect(isNetworkError(await rejection(tokens.getAccessToken()))).toBe(true)
+    expect(isNetworkError(await rejection(tokens.getAccessToken()))).toBe(true)
+    await bench.clock.advance(1001)
+    expect(await tokens.getAccessToken()).toBe('access-2')
+  })
+
   test('C83 a wall clock that is set back causes one refresh in the background', async () => {
     const bench = createBench()
     const tokens = bench.manager()

@@ -52,7 +52,7 @@ export class TokenManager implements AccessTokenSource {
     const emit = (event: EventDetails): void => this.#emit(event)
     this.#credential = new Credential({
       ...shared,
-      authorization: authorization as Authorization,
+      authorization,
       key,
       binding,
       emit,

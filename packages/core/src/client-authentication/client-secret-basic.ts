@@ -1,3 +1,4 @@
+import { hideSecrets } from '../redact.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { requireSecret } from './require-secret.ts'
 
@@ -21,13 +22,14 @@ export function clientSecretBasic(
 ): ClientAuthentication {
   requireSecret('clientSecretBasic', clientSecret)
   const encode = encoders[options.encoding ?? 'rfc']
-  return {
+  const authentication: ClientAuthentication = {
     method: 'client_secret_basic',
     secrets: [clientSecret],
     authenticate({ clientId, headers }) {
       headers.set('authorization', `Basic ${base64(`${encode(clientId)}:${encode(clientSecret)}`)}`)
     },
   }
+  return hideSecrets(authentication, () => ({ method: authentication.method }))
 }
 
 // Written here and not taken from oauth4webapi, whose encoder also escapes "-", "." and "_": servers that do not

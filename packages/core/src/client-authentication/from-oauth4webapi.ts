@@ -1,4 +1,5 @@
 import type { ClientAuth } from 'oauth4webapi'
+import { hideSecrets } from '../redact.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 
 /** Wraps a method of oauth4webapi, which is certified, into ours. */
@@ -7,7 +8,7 @@ export function fromOauth4webapi(
   authenticate: ClientAuth,
   secrets: readonly string[],
 ): ClientAuthentication {
-  return {
+  const authentication: ClientAuthentication = {
     method,
     secrets,
     authenticate: ({ issuer, tokenEndpoint, clientId, body, headers }) =>
@@ -18,4 +19,5 @@ export function fromOauth4webapi(
         headers,
       ),
   }
+  return hideSecrets(authentication, () => ({ method }))
 }

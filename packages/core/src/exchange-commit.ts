@@ -1,0 +1,90 @@
+import { withIssue } from './commit.ts'
+import type { Credential } from './credential.ts'
+import type { Rung } from './failure.ts'
+import { persist } from './record-writer.ts'
+import type { Persisted } from './record-writer.ts'
+import type { DueReason } from './refresh-policy.ts'
+import { revokeQuietly } from './session-end.ts'
+import type { ExchangeResult } from './token-endpoint.ts'
+import { hashToken } from './token-record.ts'
+import type { TokenRecord } from './token-record.ts'
+
+export type Issued = Extract<ExchangeResult, { kind: 'issued' }>
+
+/** An exchange that brought a token, and what it started from. */
+export interface CommittableExchange {
+  readonly issued: Issued
+  readonly rung: Rung
+  readonly because: DueReason
+  /** The record as it was when the exchange was claimed. */
+  readonly base: TokenRecord
+  readonly variant: string
+  readonly isStoreDown: boolean
+}
+
+/**
+ * Saves what an exchange brought, by lineage, and only then lets it be seen. Tokens that nobody may use any more are
+ * given back to the server.
+ */
+export async function commitExchange(
+  credential: Credential,
+  exchange: CommittableExchange,
+): Promise<Persisted> {
+  const { issued, rung, base, variant } = exchange
+  const { tokens, timing, warnings } = issued
+  const { environment } = credential
+  const before = credential.accessToken(variant)?.token
+  const redeemed = rung === 'refresh-token' ? base.refresh : undefined
+  const refreshHash = tokens.refreshToken === undefined ? undefined : await hashToken(tokens.refreshToken)
+  const persisted = await persist(credential, {
+    variant,
+    timing,
+    isStoreDown: exchange.isStoreDown,
+    lineage: { family: base.family, redeemedHash: redeemed?.hash, generation: base.generation },
+    build: issueBuilder(credential, exchange, refreshHash),
+  })
+  if (persisted === 'superseded') {
+    await revokeQuietly(environment, tokens)
+    return persisted
+  }
+  if (rung === 're-grant') credential.hasSucceeded = true
+  for (const message of warnings) environment.emit({ type: 'warned', message })
+  if (before === tokens.accessToken) guardAgainstNoProgress(credential, variant)
+  environment.emit({
+    type: 'token-obtained',
+    rung,
+    expiresAt: credential.expiresAt(variant),
+    tookMs: timing.tookMs,
+    isRotated: redeemed !== undefined && refreshHash !== undefined && refreshHash !== redeemed.hash,
+  })
+  return persisted
+}
+
+/** Lays the new tokens over whatever record stands in the store at that moment. */
+function issueBuilder(
+  credential: Credential,
+  { issued, rung, because, base, variant }: CommittableExchange,
+  refreshHash: string | undefined,
+): (current: TokenRecord) => TokenRecord {
+  const { environment, held } = credential
+  const { tokens, timing } = issued
+  const redeemed = rung === 'refresh-token' ? base.refresh : undefined
+  const count = (held && credential.variantState(variant)?.rejectionCount(held)) ?? 0
+  const killsOtherAccessTokens =
+    redeemed !== undefined && (environment.authorization.server.refreshKillsAccessToken ?? false)
+  return current =>
+    withIssue(because === 'rejected' ? { ...current, rejection: { count, msAgo: 0 } } : current, {
+      variant,
+      tokens,
+      redeemed: redeemed && (current.refresh?.hash === redeemed.hash ? current.refresh : redeemed),
+      refreshHash,
+      ageMs: environment.clock.monotonic() - timing.sentMonotonicAt,
+      because,
+      killsOtherAccessTokens,
+    })
+}
+
+function guardAgainstNoProgress(credential: Credential, variant: string): void {
+  const remainingMs = credential.policyState(variant).access?.remainingMs
+  if (remainingMs !== undefined) credential.variantState(variant)?.guardAgainstNoProgress(remainingMs)
+}

@@ -1,0 +1,45 @@
+import { withFailure, withoutClaim } from './commit.ts'
+import type { Credential } from './credential.ts'
+import type { FailedExchange } from './exchange.ts'
+import { compareAndSet, newRecord } from './record-writer.ts'
+import { windowsOf } from './refresh-policy.ts'
+import type { StoredFailure } from './token-record.ts'
+
+/**
+ * Writes a failure down, so that the whole fleet backs off, and ends the claim.
+ * @throws {StoreError} the store could not be told; this process remembers all the same
+ */
+export async function rememberFailure(
+  credential: Credential,
+  variant: string,
+  failure: FailedExchange,
+  isRedemption: boolean,
+): Promise<void> {
+  const { failures, held } = credential
+  if (failure.kind === 'variant-refused' && variant !== '') {
+    failures.refuseVariant(variant, failure.error, failure.retryInMs)
+    await compareAndSet(credential, withoutClaim(credential.currentRecord() ?? newRecord(credential), false))
+    return
+  }
+  const stored: StoredFailure = {
+    kind: failure.kind,
+    fingerprint: failure.kind === 'transient' ? '' : await credential.fingerprint(),
+    attempts: failures.attempts(held) + 1,
+    retryInMs:
+      isRedemption && failure.isAmbiguous ? patienceMs(credential, variant, failure) : failure.retryInMs,
+    ...(failure.serverError !== undefined && { error: failure.serverError }),
+    ...(failure.status !== undefined && { status: failure.status }),
+  }
+  failures.note(stored, failure.error)
+  const record = credential.currentRecord() ?? newRecord(credential)
+  await compareAndSet(credential, withFailure(record, stored, failure.isAmbiguous))
+}
+
+// A strict server may have used the token up: while the access token lives, another try can only do harm.
+function patienceMs(credential: Credential, variant: string, { retryInMs }: FailedExchange): number {
+  const { rotation } = credential.environment.authorization.server
+  const isStrict = !['none', 'reusable'].includes(rotation?.mode ?? 'unknown') && !rotation?.graceMs
+  const { access, slowestMs } = credential.policyState(variant)
+  if (!isStrict || access?.remainingMs === undefined || access.lifetimeMs === undefined) return retryInMs
+  return Math.max(retryInMs, access.remainingMs - windowsOf(access.lifetimeMs, slowestMs).mandatoryMs)
+}

@@ -9,7 +9,7 @@ describe('explain', () => {
     const bench = createBench()
     expect(bench.manager().explain()).toMatchObject({
       summary:
-        'The next call waits for a new access token, because no access token is held. Now the grant is repeated.',
+        'The next call waits for a new access token, because no access token is held. For that the grant is used.',
       step: { action: 're-grant', because: 'missing' },
       accessToken: undefined,
     })
@@ -22,7 +22,7 @@ describe('explain', () => {
     await tokens.getAccessToken()
     const { next, summary } = tokens.explain()
     expect(summary).toMatch(
-      /^The access token is used from memory for another 5 min\. In [45] min the grant is repeated\.$/,
+      /^The access token is used from memory for another 5 min\. In [45] min the grant is used\.$/,
     )
     await bench.clock.advance((next?.at ?? 0) - bench.clock.wall() - 1)
     await tokens.getAccessToken()

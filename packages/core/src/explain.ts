@@ -125,7 +125,7 @@ const usingSentences: Record<Extract<Step, { action: 'use' }>['because'], (left:
 
 const actions: Record<NonNullable<Explanation['next']>['action'], string> = {
   'refresh-token': 'the refresh token is used',
-  're-grant': 'the grant is repeated',
+  're-grant': 'the grant is used',
   'sign-in': 'somebody has to sign in',
   retry: 'the exchange is tried again',
 }
@@ -134,14 +134,14 @@ function sentenceForNext(next: Explanation['next'], state: PolicyState, wall: nu
   if (next === undefined)
     return state.access ? 'It names no lifetime: it is used until the API refuses it.' : ''
   if (next.at === undefined) return ''
-  return next.at <= wall
-    ? `Now ${actions[next.action]}.`
-    : `In ${duration(next.at - wall)} ${actions[next.action]}.`
+  const what = actions[next.action]
+  return next.at <= wall ? `For that ${what}.` : `In ${duration(next.at - wall)} ${what}.`
 }
 
 function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 120) return `${seconds} s`
   const minutes = Math.round(seconds / 60)
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`
+  if (minutes < 120) return `${minutes} min`
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

@@ -48,17 +48,14 @@ function standingError(credential: Credential): Error | undefined {
 function stillUnavailable(credential: Credential, retryInMs: number, cause?: Error): NetworkError {
   const { authorization, clock } = credential.environment
   const seconds = Math.max(1, Math.ceil(retryInMs / 1000))
-  return new NetworkError(
-    `${showEndpoint(authorization.server.tokenEndpoint)} failed a moment ago; the next try is in ${seconds} s.` +
-      (cause ? ` Last: ${cause.message}` : ''),
-    {
-      code: cause instanceof NetworkError ? (cause.code as 'network_error') : 'server_unavailable',
-      status: cause instanceof NetworkError ? cause.status : undefined,
-      retryAt: clock.wall() + retryInMs,
-      wasSent: false,
-      cause,
-    },
-  )
+  const what = cause?.message ?? `${showEndpoint(authorization.server.tokenEndpoint)} failed a moment ago.`
+  return new NetworkError(`Backing off, the next try is in ${seconds} s: ${what}`, {
+    code: cause instanceof NetworkError ? (cause.code as 'network_error') : 'server_unavailable',
+    status: cause instanceof NetworkError ? cause.status : undefined,
+    retryAt: clock.wall() + retryInMs,
+    wasSent: false,
+    cause,
+  })
 }
 
 const explanations: Record<ReauthorizationReason, string> = {

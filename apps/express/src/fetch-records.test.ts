@@ -1,0 +1,80 @@
+import { NetworkError } from '@evergrant/core'
+import type { AccessTokenSource } from '@evergrant/core'
+import { expect, test, vi } from 'vitest'
+import { fetchRecords } from './fetch-records.ts'
+import type { Records } from './resources.ts'
+import { resources } from './resources.ts'
+
+const never = new AbortController().signal
+
+function ask(
+  fetch: typeof globalThis.fetch,
+  options: { timeoutMs?: number; query?: string } = {},
+): Promise<Records> {
+  const { timeoutMs = 15_000, query = '' } = options
+  const source = { fetch } as AccessTokenSource
+  return fetchRecords(source, resources.truphone, new URLSearchParams(query), { left: never, timeoutMs })
+}
+
+const answering =
+  (body: string | null, init?: ResponseInit): typeof globalThis.fetch =>
+  async () =>
+    new Response(body, init)
+
+test('asks below the API’s base, with the paging it was given', async () => {
+  const fetch = vi.fn(answering('[1, 2]', { headers: { 'x-total-count': '7' } }))
+  expect(await ask(fetch, { query: 'page=2&per_page=2' })).toEqual({ records: [1, 2], total: 7 })
+  expect(fetch.mock.calls[0]?.[0]).toBe('sims?page=2&per_page=2')
+})
+
+test('a total that the provider does not tell is left out', async () => {
+  expect(await ask(answering('[]'))).toEqual({ records: [], total: undefined })
+})
+
+test.each([
+  [401, 502, 'Truphone Connect answered 401. It refuses access tokens that were obtained just now.'],
+  [403, 502, 'Truphone Connect answered 403. This identity may not read these records.'],
+  [404, 502, 'Truphone Connect answered 404. The base URL of its API may be another one.'],
+  [500, 502, 'Truphone Connect answered 500.'],
+])('an API that answers %i is told about with status %i', async (upstream, status, message) => {
+  await expect(ask(answering('no', { status: upstream }))).rejects.toMatchObject({
+    status,
+    code: 'api_refused',
+    message,
+  })
+})
+
+test.each([429, 503])('an API that answers %i may be asked again, when it says', async status => {
+  await expect(ask(answering('', { status, headers: { 'retry-after': '7' } }))).rejects.toMatchObject({
+    status: 503,
+    code: 'api_unavailable',
+    retryAfter: '7',
+  })
+})
+
+test.each(['<html>', '{"records":1}', '', 'null'])('the body %j is no list of records', async body => {
+  await expect(ask(answering(body))).rejects.toMatchObject({ status: 502, code: 'api_unreadable' })
+})
+
+test('an API without a connection is unreachable', async () => {
+  const fetch = async (): Promise<never> => {
+    throw new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })
+  }
+  await expect(ask(fetch)).rejects.toMatchObject({
+    status: 502,
+    message: 'The API of Truphone Connect cannot be reached.',
+  })
+})
+
+test('an API that is too slow is given up', async () => {
+  const fetch: typeof globalThis.fetch = (_input, init) =>
+    new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error))
+    })
+  await expect(ask(fetch, { timeoutMs: 1 })).rejects.toMatchObject({ status: 504, code: 'api_timeout' })
+})
+
+test('an error of Evergrant passes untouched', async () => {
+  const error = new NetworkError('no answer', { code: 'network_timeout', wasSent: true })
+  await expect(ask(() => Promise.reject(error))).rejects.toBe(error)
+})

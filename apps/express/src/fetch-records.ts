@@ -1,0 +1,98 @@
+import { isEvergrantError } from '@evergrant/core'
+import type { AccessTokenSource } from '@evergrant/core'
+import { GatewayError } from './gateway-error.ts'
+import type { GatewayResource, Records } from './resources.ts'
+
+/**
+ * Takes the paging parameters out of a query.
+ * @throws {GatewayError} 400: a parameter is unknown, given twice or out of range
+ */
+export function readPaging(query: URLSearchParams, { paging }: GatewayResource): URLSearchParams {
+  const taken = new URLSearchParams()
+  for (const [name, value] of query) {
+    const range = Object.hasOwn(paging, name) ? paging[name] : undefined
+    if (range === undefined || taken.has(name)) {
+      const names = Object.keys(paging).join(' and ')
+      throw new GatewayError(400, 'invalid_parameter', `The query takes ${names}, each at most once.`)
+    }
+    const { min, max } = range
+    if (!/^\d{1,9}$/.test(value) || Number(value) < min || Number(value) > max) {
+      const message = `${name} must be a whole number from ${min} to ${max}.`
+      throw new GatewayError(400, 'invalid_parameter', message)
+    }
+    taken.set(name, value)
+  }
+  return taken
+}
+
+/**
+ * Asks the provider's API with a fresh access token.
+ * @throws {GatewayError} 502, 503 or 504: the API gave no usable answer
+ * @throws {EvergrantError} there is no access token to ask with
+ */
+export async function fetchRecords(
+  source: AccessTokenSource,
+  resource: GatewayResource,
+  paging: URLSearchParams,
+  signals: { readonly left: AbortSignal; readonly timeoutMs: number },
+): Promise<Records> {
+  const { title, apiPath, read } = resource
+  const signal = AbortSignal.any([signals.left, AbortSignal.timeout(signals.timeoutMs)])
+  const query = paging.size === 0 ? '' : `?${paging}`
+  try {
+    const response = await source.fetch(`${apiPath}${query}`, {
+      headers: { accept: 'application/json' },
+      signal,
+    })
+    if (!response.ok) {
+      await response.body?.cancel()
+      throw refusal(title, response)
+    }
+    const records = read(await response.json(), response.headers)
+    if (records === undefined) throw unreadable(title)
+    return records
+  } catch (error) {
+    throw isEvergrantError(error) || error instanceof GatewayError ? error : explain(title, error, signals)
+  }
+}
+
+function refusal(title: string, { status, headers }: Response): GatewayError {
+  if (status === 429 || status === 503) {
+    const retryAfter = headers.get('retry-after') ?? undefined
+    return new GatewayError(
+      503,
+      'api_unavailable',
+      `${title} answered ${status}: try again later.`,
+      retryAfter,
+    )
+  }
+  const hint = hints[status] ?? ''
+  return new GatewayError(502, 'api_refused', `${title} answered ${status}.${hint}`)
+}
+
+const hints: Readonly<Record<number, string>> = {
+  401: ' It refuses access tokens that were obtained just now.',
+  403: ' This identity may not read these records.',
+  404: ' The base URL of its API may be another one.',
+}
+
+function unreadable(title: string): GatewayError {
+  return new GatewayError(
+    502,
+    'api_unreadable',
+    `${title} answered with something else than a list of records.`,
+  )
+}
+
+function explain(title: string, error: unknown, { timeoutMs }: { readonly timeoutMs: number }): unknown {
+  if (error instanceof SyntaxError) return unreadable(title)
+  if (!(error instanceof Error)) return error
+  if (error.name === 'TimeoutError') {
+    return new GatewayError(504, 'api_timeout', `${title} did not answer within ${timeoutMs / 1000} s.`)
+  }
+  // What the platform's fetch throws when there is no connection.
+  if (error instanceof TypeError) {
+    return new GatewayError(502, 'api_unreachable', `The API of ${title} cannot be reached.`)
+  }
+  return error
+}

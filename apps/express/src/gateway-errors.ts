@@ -1,0 +1,35 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { GatewayError } from './gateway-error.ts'
+
+/** Answers a path that nobody serves. */
+export const notFound: RequestHandler = request => {
+  throw new GatewayError(404, 'not_found', `The gateway serves nothing at ${request.method} ${request.path}.`)
+}
+
+/** Answers whatever Evergrant's own error handler passed on, as JSON; the reason of a fault goes to `onError` only. */
+export function gatewayErrors(onError: (error: unknown) => void): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    // Whoever asked has left, and with that ended the work for them: no fault, and nobody to tell.
+    if (response.destroyed) return
+    if (response.headersSent) {
+      next(error)
+      return
+    }
+    const { status, code, message, retryAfter } = asGatewayError(error) ?? unexpected(error, onError)
+    if (retryAfter !== undefined) response.set('Retry-After', retryAfter)
+    response.set('Cache-Control', 'no-store').status(status).json({ error: { code, message } })
+  }
+}
+
+function asGatewayError(error: unknown): GatewayError | undefined {
+  if (error instanceof GatewayError) return error
+  // What Express and its body parser refuse carries a status and is the client's fault.
+  const status = error instanceof Error && 'status' in error ? error.status : undefined
+  if (typeof status !== 'number' || status < 400 || status > 499) return undefined
+  return new GatewayError(status, 'invalid_request', 'The gateway cannot read this request.')
+}
+
+function unexpected(error: unknown, onError: (error: unknown) => void): GatewayError {
+  onError(error)
+  return new GatewayError(500, 'internal_error', 'The gateway failed. What it printed says why.')
+}

@@ -1,0 +1,19 @@
+import type { Authorization } from '@evergrant/core'
+import type { ProviderName } from './provider-name.ts'
+
+/** Who the gateway is to a provider, and whether that provider is the emulator. */
+export interface Connection<A = Authorization> {
+  readonly authorization: A
+  readonly isEmulated: boolean
+}
+
+/** Customers who sign in, and, with the emulator, some who exist. */
+export interface CustomerConnection extends Connection<Authorization<never>> {
+  /** Fake credentials to try; empty with the real API. */
+  readonly examples: readonly { readonly username: string; readonly password: string }[]
+}
+
+/** All that the gateway connects to. */
+export interface GatewayProviders extends Readonly<Record<ProviderName, Connection>> {
+  readonly customers: CustomerConnection
+}

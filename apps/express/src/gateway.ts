@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url'
+import { createTokenManager, memoryStore, systemClock } from '@evergrant/core'
+import type { Clock, TokenManager } from '@evergrant/core'
+import { accessTokens, tokenErrors } from '@evergrant/express'
+import express from 'express'
+import type { Express, RequestHandler } from 'express'
+import { apiRoutes } from './api-routes.ts'
+import { customerRoutes } from './customer-routes.ts'
+import { Customers } from './customers.ts'
+import { gatewayErrors, notFound } from './gateway-errors.ts'
+import type { GatewayProviders } from './gateway-providers.ts'
+import { providerNames } from './provider-name.ts'
+import type { ProviderName } from './provider-name.ts'
+import { RequestCounter } from './request-counter.ts'
+import { ownHostOnly } from './same-origin.ts'
+import { noStore, revalidate, securityHeaders } from './security-headers.ts'
+import { statusRoute } from './status-route.ts'
+
+/** Options of {@link createGateway}. */
+export interface GatewayOptions {
+  readonly providers: GatewayProviders
+  /** Default: the platform's. */
+  readonly clock?: Clock | undefined
+  /** How long an API may take to answer, in milliseconds. Default 15 000. */
+  readonly timeoutMs?: number | undefined
+  /** Receives what nobody expected. Default: nothing happens. */
+  readonly onError?: ((error: unknown) => void) | undefined
+}
+
+/** The gateway, not yet listening. */
+export interface Gateway {
+  readonly app: Express
+  /** Ends all token managers: no more timers and requests. */
+  readonly close: () => Promise<void>
+}
+
+/** Creates the application: five APIs and one page. Nothing is fetched before somebody asks. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { providers, clock = systemClock, timeoutMs = 15_000, onError = () => {} } = options
+  const shared = { store: memoryStore(), clock }
+  const counter = new RequestCounter()
+  const managers = Object.fromEntries(
+    providerNames.map(name => [name, createTokenManager(providers[name].authorization, shared)]),
+  ) as Record<ProviderName, TokenManager>
+  for (const name of providerNames) counter.watch(managers[name])
+  const customers = new Customers(providers.customers.authorization, shared)
+  const now = (): number => clock.wall()
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.use(securityHeaders, ownHostOnly)
+  app.use(page())
+  app.use('/api', noStore)
+  app.use(accessTokens({ ...managers, customer: customers.tokensOf }))
+  app.get('/api/status', statusRoute({ providers, managers, customers, counter, now }))
+  app.use('/api', apiRoutes(timeoutMs))
+  app.use('/api/customer', customerRoutes(customers))
+  app.use(notFound)
+  app.use(tokenErrors({ now }), gatewayErrors(onError))
+
+  const disposables = [...Object.values(managers), customers]
+  return { app, close: async () => void (await Promise.all(disposables.map(each => each.dispose()))) }
+}
+
+// Found relative to this module: `src/public`, and its copy in `dist`.
+function page(): RequestHandler {
+  const directory = fileURLToPath(new URL('public', import.meta.url))
+  return express.static(directory, { cacheControl: false, setHeaders: revalidate })
+}

@@ -1,0 +1,92 @@
+import { element, setText } from './dom.js'
+
+/** @typedef {import('./gateway-client.js').Credential} Credential */
+
+/** @type {Record<string, string>} */
+const labels = {
+  unused: 'Not used yet',
+  fresh: 'Fresh',
+  renewing: 'Due for renewal',
+  struggling: 'In use, renewal fails',
+  failing: 'No access token',
+  'sign-in-needed': 'Sign-in needed',
+  'signed-out': 'Nobody signed in',
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const dayAndClock = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+
+/** How one credential is: state, sentence, and how long its access token lives on. */
+export class CredentialView {
+  #state = element('strong', { class: 'state' })
+  #message = element('p', { class: 'explanation' })
+  #failure = element('p', { class: 'failure', hidden: true })
+  #expiry = element('dd')
+  #requests = element('dd')
+  #bar = element('span', { class: 'life-left' })
+  /** @type {Credential | undefined} */
+  #credential
+  #aheadMs = 0
+  element = element(
+    'div',
+    { class: 'credential' },
+    element('p', { class: 'state-line' }, this.#state),
+    this.#message,
+    this.#failure,
+    element('div', { class: 'life', 'aria-hidden': 'true' }, this.#bar),
+    element(
+      'dl',
+      {},
+      element('div', {}, element('dt', {}, 'Access token'), this.#expiry),
+      element('div', {}, element('dt', {}, 'Token requests'), this.#requests),
+    ),
+  )
+
+  /**
+   * @param {Credential} credential
+   * @param {number} at the gateway's clock, in epoch milliseconds
+   */
+  update(credential, at) {
+    this.#credential = credential
+    this.#aheadMs = at - Date.now()
+    this.element.dataset['state'] = credential.state
+    setText(this.#state, labels[credential.state] ?? credential.state)
+    setText(this.#message, credential.message)
+    setText(this.#failure, credential.failure ?? '')
+    this.#failure.hidden = credential.failure === undefined
+    setText(this.#requests, String(credential.tokenRequests ?? 0))
+    this.tick()
+  }
+
+  /** Counts down between two polls. */
+  tick() {
+    const { expiresAt, lifetimeMs, state } = this.#credential ?? {}
+    const leftMs = expiresAt === undefined ? 0 : expiresAt - Date.now() - this.#aheadMs
+    const share = lifetimeMs === undefined ? 0 : Math.min(1, Math.max(0, leftMs / lifetimeMs))
+    this.#bar.style.inlineSize = `${(share * 100).toFixed(1)}%`
+    const isHeld = state !== 'unused' && state !== 'signed-out' && expiresAt !== undefined
+    setText(this.#expiry, isHeld ? expiry(expiresAt, leftMs) : 'none held')
+  }
+}
+
+/**
+ * @param {number} expiresAt
+ * @param {number} leftMs
+ */
+function expiry(expiresAt, leftMs) {
+  const time = (leftMs > 43_200_000 ? dayAndClock : clock).format(expiresAt)
+  return leftMs > 0 ? `expires ${time}, in ${duration(leftMs)}` : `expired ${time}`
+}
+
+/** @param {number} ms */
+function duration(ms) {
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

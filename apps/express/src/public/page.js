@@ -1,0 +1,76 @@
+import { CustomerCard } from './customer-card.js'
+import { setText } from './dom.js'
+import { get } from './gateway-client.js'
+import { ProviderCard } from './provider-card.js'
+
+/** @typedef {import('./gateway-client.js').Status} Status */
+
+const pollMs = 4000
+
+/** @param {string} id */
+function byId(id) {
+  const found = document.getElementById(id)
+  if (found === null) throw new Error(`The page lacks #${id}.`)
+  return found
+}
+
+const overview = byId('overview')
+const outage = byId('outage')
+/** @type {Map<string, ProviderCard>} */
+const cards = new Map()
+const customer = new CustomerCard()
+byId('cards').append(customer.element)
+
+let latest = 0
+
+async function refresh() {
+  const turn = ++latest
+  try {
+    /** @type {Status} */
+    const status = await get('api/status')
+    // An older answer that comes late must not undo a newer one.
+    if (turn === latest) show(status)
+  } catch (error) {
+    setText(outage, error instanceof Error ? error.message : String(error))
+    outage.hidden = false
+  }
+}
+
+/** @param {Status} status */
+function show({ at, credentials, customer: person }) {
+  outage.hidden = true
+  for (const credential of credentials) {
+    let card = cards.get(credential.name)
+    if (card === undefined) {
+      card = new ProviderCard(credential)
+      cards.set(credential.name, card)
+      customer.element.before(card.element)
+      void card.load()
+    }
+    card.update(credential, at)
+  }
+  customer.update(person, at)
+  setText(overview, summary(credentials))
+}
+
+/** @param {Status['credentials']} credentials */
+function summary(credentials) {
+  const fresh = credentials.filter(({ state }) => state === 'fresh' || state === 'renewing').length
+  const emulated = credentials.filter(({ isEmulated }) => isEmulated).length
+  const where =
+    emulated === 0 ? 'all real' : emulated === credentials.length ? 'all emulated' : `${emulated} emulated`
+  return `${fresh} of ${credentials.length} access tokens in good health, ${where}`
+}
+
+// A credential has changed as soon as its API was asked: show it without waiting for the next poll.
+document.addEventListener('asked', () => void refresh())
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) void refresh()
+})
+setInterval(() => {
+  if (!document.hidden) void refresh()
+}, pollMs)
+setInterval(() => {
+  for (const card of [...cards.values(), customer]) card.tick()
+}, 1000)
+void refresh()

@@ -1,0 +1,84 @@
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startEmulatorServer } from '@evergrant/emulator/server'
+import { chooseProviders, emulatedProviders } from './choose-providers.ts'
+import type { Environment } from './choose-providers.ts'
+import { createGateway } from './gateway.ts'
+import { providerNames } from './provider-name.ts'
+import { resources } from './resources.ts'
+
+/** The gateway while it runs. */
+export interface RunningGateway {
+  readonly url: string
+  /** Two lines for a person: where the gateway is, and which providers are emulated. */
+  readonly banner: string
+  /** Stops listening, drops open connections, and ends the emulator. */
+  readonly stop: () => Promise<void>
+}
+
+const host = '127.0.0.1'
+
+/**
+ * Starts the gateway on loopback, and the emulator beside it if a provider has no credentials in `env`.
+ * @throws {Error} the port cannot be used, or the environment is incomplete; the message says what to do
+ */
+export async function runGateway(
+  env: Environment,
+  onError: (error: unknown) => void,
+): Promise<RunningGateway> {
+  const port = readPort(env['PORT'])
+  const emulated = emulatedProviders(env)
+  const running = emulated.length > 0 ? await startEmulatorServer({ host }) : undefined
+  try {
+    const gateway = createGateway({ providers: chooseProviders(env, running), onError })
+    const server = createServer(gateway.app)
+    const url = await listen(server, port)
+    return {
+      url,
+      banner: `${url}\n${describe(emulated.map(name => resources[name].title))}`,
+      stop: async () => {
+        await close(server)
+        await running?.close()
+        await gateway.close()
+      },
+    }
+  } catch (error) {
+    await running?.close()
+    throw error
+  }
+}
+
+function readPort(text = ''): number {
+  if (text === '') return 3000
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new Error(`PORT must be a whole number from 0 to 65535, not "${text}".`)
+}
+
+function describe(titles: readonly string[]): string {
+  if (titles.length === 0) return 'All providers are real.'
+  if (titles.length === providerNames.length) return 'All providers are emulated: no credentials are set.'
+  return `Emulated: ${titles.join(', ')}. The others are real.`
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)))
+    server.listen(port, host, () => resolve(`http://${host}:${(server.address() as AddressInfo).port}`))
+  })
+}
+
+function explain(error: NodeJS.ErrnoException, port: number): Error {
+  const advice = 'choose another one, such as PORT=3001.'
+  if (error.code === 'EADDRINUSE')
+    return new Error(`Port ${port} is already in use: stop what uses it, or ${advice}`)
+  if (error.code === 'EACCES') return new Error(`Port ${port} may not be used by this user: ${advice}`)
+  return new Error(`Port ${port} cannot be opened (${error.code ?? error.message}): ${advice}`)
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

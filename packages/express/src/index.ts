@@ -1,0 +1,5 @@
+export { accessTokens } from './access-tokens.ts'
+export type { AccessTokenSources } from './access-tokens.ts'
+export type { Register, RequestTokens } from './register.ts'
+export { tokenErrors } from './token-errors.ts'
+export type { TokenErrorsOptions } from './token-errors.ts'

@@ -1,0 +1,130 @@
+import {
+  AccessTokenNotExposedError,
+  AuthorizationServerError,
+  ConfigurationError,
+  DisposedError,
+  MalformedResponseError,
+  NeedsRefreshError,
+  NetworkError,
+  OriginNotAllowedError,
+  ReauthorizationRequiredError,
+  StoreError,
+  SupersededError,
+} from '@evergrant/core/source'
+import type { EvergrantError } from '@evergrant/core/source'
+import type { Request, Response } from 'express'
+import { expect, test, vi } from 'vitest'
+import { tokenErrors } from './token-errors.ts'
+
+const now = 1_800_000_000_000
+
+interface Answer {
+  readonly status?: number
+  readonly body?: unknown
+  readonly headers: Readonly<Record<string, string>>
+  /** What `next` was called with; empty: it was not called. */
+  readonly passedOn: readonly unknown[]
+}
+
+function answer(error: unknown, headersSent = false): Answer {
+  const headers: Record<string, string> = {}
+  const sent: { status?: number; body?: unknown } = {}
+  const response = {
+    headersSent,
+    set: (name: string, value: string) => void (headers[name.toLowerCase()] = value),
+    status: (status: number) => {
+      sent.status = status
+      return response
+    },
+    json: (body: unknown) => void (sent.body = body),
+  }
+  const next = vi.fn()
+  tokenErrors({ now: () => now })(error, {} as Request, response as unknown as Response, next)
+  return { ...sent, headers, passedOn: next.mock.calls.flat() }
+}
+
+const retryAt = now + 4200
+const network = (options: { retryAt?: number } = {}): NetworkError =>
+  new NetworkError('no answer', { code: 'network_timeout', wasSent: true, ...options })
+
+test.each<[number, string, EvergrantError]>([
+  [
+    401,
+    'reauthorization_required',
+    new ReauthorizationRequiredError('sign in', { reason: 'never-signed-in' }),
+  ],
+  [500, 'origin_not_allowed', new OriginNotAllowedError('not there')],
+  [500, 'invalid_configuration', new ConfigurationError('wrong', ['this'])],
+  [500, 'store_schema_unknown', new StoreError('newer', { code: 'store_schema_unknown' })],
+  [
+    502,
+    'client_misconfigured',
+    new AuthorizationServerError('no', {
+      code: 'client_misconfigured',
+      error: 'invalid_client',
+      status: 401,
+    }),
+  ],
+  [503, 'network_timeout', network()],
+  [503, 'malformed_response', new MalformedResponseError('html', { status: 200 })],
+  [503, 'store_unavailable', new StoreError('down')],
+  [503, 'needs_refresh', new NeedsRefreshError('read-only')],
+  [503, 'superseded', new SupersededError('signed in anew')],
+])('answers %i for %s', (status, code, error) => {
+  const { passedOn, headers, ...sent } = answer(error)
+  expect(sent).toEqual({ status, body: { error: { code, message: error.message } } })
+  expect(headers['cache-control']).toBe('no-store')
+  expect(passedOn).toEqual([])
+})
+
+test('Retry-After is the whole seconds until retryAt, rounded up', () => {
+  expect(answer(network({ retryAt })).headers['retry-after']).toBe('5')
+  expect(answer(new MalformedResponseError('html', { status: 200, retryAt })).headers['retry-after']).toBe(
+    '5',
+  )
+})
+
+test('Retry-After is never negative, and absent where nobody knows', () => {
+  expect(answer(network({ retryAt: now - 9000 })).headers['retry-after']).toBe('0')
+  expect(answer(network()).headers).not.toHaveProperty('retry-after')
+})
+
+test('a superseded call may be repeated at once', () => {
+  expect(answer(new SupersededError('signed in anew')).headers['retry-after']).toBe('0')
+})
+
+test('only 503 carries Retry-After', () => {
+  const error = new AuthorizationServerError('no', {
+    code: 'request_refused',
+    error: 'invalid_scope',
+    status: 400,
+    retryAt,
+  })
+  expect(answer(error).headers).not.toHaveProperty('retry-after')
+})
+
+test.each([
+  new Error('something else'),
+  'a string',
+  undefined,
+  { code: 'network_error', isTransient: true, message: 'looks like one of ours' },
+  new DisposedError('shutting down'),
+  new AccessTokenNotExposedError('proxy mode'),
+])('passes %s on', error => {
+  expect(answer(error)).toEqual({ headers: {}, passedOn: [error] })
+})
+
+test('passes an error on once the headers are sent', () => {
+  const error = network({ retryAt })
+  expect(answer(error, true)).toEqual({ headers: {}, passedOn: [error] })
+})
+
+test('an error of another copy of the package is recognised', () => {
+  const copy = Object.assign(new Error('sign in'), {
+    name: 'ReauthorizationRequiredError',
+    code: 'reauthorization_required',
+    isTransient: false,
+    [Symbol.for('@evergrant/core:error')]: true,
+  })
+  expect(answer(copy).status).toBe(401)
+})

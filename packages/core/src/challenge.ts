@@ -36,13 +36,11 @@ function* partsOf(header: string): Generator<Part> {
   while (position < header.length) {
     take(gap)
     const name = take(word)?.[0].toLowerCase()
-    if (take(equals) === null) {
-      if (name !== undefined) yield { name }
-      // A stray quote: whatever it was meant to open is skipped.
-      else if (take(quotedValue) === null) position++
-      continue
-    }
-    const value = take(quotedValue)?.[1]?.replace(/\\(.)/g, '$1') ?? take(plainValue)?.[0] ?? ''
-    if (name !== undefined) yield { name, value }
+    const hasValue = take(equals) !== null
+    const quoted = take(quotedValue)
+    // A quote that nothing closes: the rest cannot be read.
+    if (quoted === null && header[position] === '"') return
+    const value = quoted?.[1]?.replace(/\\(.)/g, '$1') ?? (hasValue ? take(plainValue)?.[0] : undefined)
+    if (name !== undefined) yield hasValue && value !== undefined ? { name, value } : { name }
   }
 }

@@ -77,7 +77,8 @@ export class Credential {
     if (stored.etag === this.#held?.etag) return
     const record = parseRecord(stored.payload)
     this.#checkBinding(record)
-    if (record.failure && record.failure.kind !== 'transient') await this.fingerprint()
+    // A credentials callback that fails here fails again when it is needed, and says so there.
+    if (record.failure && record.failure.kind !== 'transient') await this.fingerprint().catch(() => undefined)
     this.hold(holdRecord(record, stored.etag, this.environment.clock, Math.max(0, stored.ageMs)))
   }
 

@@ -8,6 +8,7 @@ import { revokeQuietly } from './session-end.ts'
 import type { ExchangeResult } from './token-endpoint.ts'
 import { hashToken } from './token-record.ts'
 import type { TokenRecord } from './token-record.ts'
+import type { IssuedTokens } from './token-response.ts'
 
 export type Issued = Extract<ExchangeResult, { kind: 'issued' }>
 
@@ -35,13 +36,14 @@ export async function commitExchange(
   const { environment } = credential
   const before = credential.accessToken(variant)?.token
   const redeemed = rung === 'refresh-token' ? base.refresh : undefined
-  const refreshHash = tokens.refreshToken === undefined ? undefined : await hashToken(tokens.refreshToken)
+  const kept = tokensToKeep(exchange)
+  const refreshHash = kept.refreshToken === undefined ? undefined : await hashToken(kept.refreshToken)
   const persisted = await persist(credential, {
     variant,
     timing,
     isStoreDown: exchange.isStoreDown,
     lineage: { family: base.family, redeemedHash: redeemed?.hash, generation: base.generation },
-    build: issueBuilder(credential, exchange, refreshHash),
+    build: issueBuilder(credential, exchange, kept, refreshHash),
   })
   if (persisted === 'superseded') {
     await revokeQuietly(environment, tokens)
@@ -60,14 +62,22 @@ export async function commitExchange(
   return persisted
 }
 
+// A grant that asked for a narrower scope brings a narrower refresh token: with it the whole family would shrink.
+function tokensToKeep({ issued, rung, variant }: CommittableExchange): IssuedTokens {
+  if (rung === 'refresh-token' || variant === '') return issued.tokens
+  const { refreshToken: _narrow, ...rest } = issued.tokens
+  return rest
+}
+
 /** Lays the new tokens over whatever record stands in the store at that moment. */
 function issueBuilder(
   credential: Credential,
   { issued, rung, because, base, variant }: CommittableExchange,
+  tokens: IssuedTokens,
   refreshHash: string | undefined,
 ): (current: TokenRecord) => TokenRecord {
   const { environment, held } = credential
-  const { tokens, timing } = issued
+  const { timing } = issued
   const redeemed = rung === 'refresh-token' ? base.refresh : undefined
   const count = (held && credential.variantState(variant)?.rejectionCount(held)) ?? 0
   const killsOtherAccessTokens =

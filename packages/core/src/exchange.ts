@@ -34,9 +34,13 @@ export async function grantRequest(grant: Grant, variant: Variant): Promise<Toke
   }
 }
 
-/** Sends a prepared request within the claim's hold. */
-export function send(environment: Environment, request: TokenRequest): Promise<ExchangeResult> {
-  return requestToken(environment.authorization, request, environment, environment.holdMs)
+/** Sends a prepared request; nothing but `limitMs`, what is left of the claim's hold, cuts it. */
+export function send(
+  environment: Environment,
+  request: TokenRequest,
+  limitMs: number,
+): Promise<ExchangeResult> {
+  return requestToken(environment.authorization, request, environment, limitMs)
 }
 
 /** A failed exchange, judged: what kind it is, when to try again, and the error for the callers. */

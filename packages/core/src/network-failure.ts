@@ -55,7 +55,13 @@ const unsentCodes = new Set([
 ])
 
 function isUnsent(code: string): boolean {
-  return unsentCodes.has(code) || isCertificateProblem(code)
+  return unsentCodes.has(code) || isCertificateProblem(code) || isHandshakeProblem(code)
+}
+
+function isHandshakeProblem(code: string): boolean {
+  return /^ERR_SSL_.*(WRONG_VERSION_NUMBER|HANDSHAKE_FAILURE|PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL)$/.test(
+    code,
+  )
 }
 
 function isCertificateProblem(code: string): boolean {

@@ -5,6 +5,7 @@ import type { Credential } from './credential.ts'
 import { newId } from './environment.ts'
 import { StoreError } from './errors/store-error.ts'
 import { heldForMs, holdRecord } from './held.ts'
+import type { Held } from './held.ts'
 import type { Stored, WriteResult } from './store.ts'
 import { parseRecord, serializeRecord } from './token-record.ts'
 import type { TokenRecord } from './token-record.ts'
@@ -16,18 +17,42 @@ export function newRecord({ environment }: Credential, family?: string): TokenRe
   return { schema: 1, binding, family: family ?? newId(random), generation: 0, access: {} }
 }
 
+/** Which token of a record this process has just obtained, and when it asked. */
+export interface FreshlyIssued {
+  readonly variant: string
+  readonly timing: RequestTiming
+}
+
 /**
  * Writes `record` if nobody wrote since this process looked. On a conflict the credential takes over what stands there.
  * @throws {StoreError} the store cannot be written
  */
-export async function compareAndSet(credential: Credential, record: TokenRecord): Promise<boolean> {
+export async function compareAndSet(
+  credential: Credential,
+  record: TokenRecord,
+  issued?: FreshlyIssued,
+): Promise<boolean> {
   const { environment, held } = credential
   const result = await write(credential, record, held?.etag ?? null, newId(environment.random))
-  if (!result.ok) {
-    await credential.takeOver(result.current)
-    return false
-  }
-  hold(credential, record, result.etag)
+  if (result.ok) return holdUnlessPassed(credential, held, record, result.etag, issued)
+  await credential.takeOver(result.current)
+  return false
+}
+
+/**
+ * Holds what was just written, unless this process learned of something newer while the store's answer was under way:
+ * an old answer must not put an old family back.
+ */
+async function holdUnlessPassed(
+  credential: Credential,
+  before: Held | undefined,
+  record: TokenRecord,
+  etag: string,
+  issued: FreshlyIssued | undefined,
+): Promise<boolean> {
+  if (credential.held !== before) await credential.read()
+  if (credential.held !== before && credential.held?.etag !== etag) return false
+  credential.hold(holdRecord(record, etag, credential.environment.clock), issued)
   return true
 }
 
@@ -64,6 +89,7 @@ export async function persist(credential: Credential, issue: Persistable): Promi
     if (verdict === 'adopt') return 'adopted'
     if (verdict === 'superseded') return 'superseded'
     const record = issue.build(base ?? newRecord(credential, issue.lineage.family))
+    const before = credential.held
     let result: WriteResult
     try {
       result = await write(credential, record, etag, writeId)
@@ -74,14 +100,18 @@ export async function persist(credential: Credential, issue: Persistable): Promi
       continue
     }
     if (result.ok) {
-      hold(credential, record, result.etag, issue)
       credential.unsaved = undefined
-      return 'written'
+      return (await holdUnlessPassed(credential, before, record, result.etag, issue)) ? 'written' : 'adopted'
     }
     conflicts++
     // A record that is gone is lost data, not a sign-out: what memory holds is written again.
     if (result.current !== undefined) {
-      await credential.takeOver(result.current)
+      try {
+        await credential.takeOver(result.current)
+      } catch (error) {
+        // Unreadable, or of a newer release: it is left alone, and what was redeemed must not be lost over it.
+        return keepInMemory(credential, record, issue, error)
+      }
       base = credential.currentRecord()
     }
     etag = result.current?.etag ?? null
@@ -111,8 +141,8 @@ export async function saveLate(credential: Credential): Promise<void> {
   const record = aged(unsaved.record, elapsedMs)
   const result = await write(credential, record, stored?.etag ?? null, newId(environment.random))
   if (!result.ok) throw new StoreError('The token store is being written by somebody else.')
-  hold(credential, record, result.etag)
   credential.unsaved = undefined
+  await holdUnlessPassed(credential, held, record, result.etag, undefined)
 }
 
 async function write(
@@ -129,11 +159,6 @@ async function write(
   }
 }
 
-function hold(credential: Credential, record: TokenRecord, etag: string | null, issue?: Persistable): void {
-  const held = holdRecord(record, etag, credential.environment.clock)
-  credential.hold(held, issue && { variant: issue.variant, timing: issue.timing })
-}
-
 function keepInMemory(
   credential: Credential,
   record: TokenRecord,
@@ -141,7 +166,8 @@ function keepInMemory(
   error: unknown,
 ): 'kept-in-memory' {
   credential.unsaved = { record, lineage: issue.lineage }
-  hold(credential, record, credential.held?.etag ?? null, issue)
+  const etag = credential.held?.etag ?? null
+  credential.hold(holdRecord(record, etag, credential.environment.clock), issue)
   const reason = error instanceof Error ? error.message : 'The token store failed.'
   credential.environment.emit({
     type: 'degraded',

@@ -105,12 +105,15 @@ export class Renewal {
   async #climb({ rung, because }: StepWithRung): Promise<Outcome | 'again'> {
     const credential = this.#credential
     const { environment } = credential
-    const base = credential.currentRecord() ?? newRecord(credential)
-    const refresh = rung === 'refresh-token' ? base.refresh : undefined
-    if (refresh && ++this.#redemptions > mostRedemptions) {
+    const chosen = rung === 'refresh-token' ? credential.held?.record.refresh : undefined
+    if (chosen && ++this.#redemptions > mostRedemptions) {
       return failed(new StoreError('The refresh token was replaced again and again. Try again.'))
     }
-    const request = await this.#prepare(refresh)
+    const request = await this.#prepare(chosen)
+    // A credentials callback takes its time: what was decided before it may be wrong after a sign-in or sign-out.
+    const base = credential.currentRecord() ?? newRecord(credential)
+    const refresh = rung === 'refresh-token' ? base.refresh : undefined
+    if (this.#isSuperseded() || base.signedOut || refresh?.hash !== chosen?.hash) return 'again'
     const claim = { id: newId(environment.random), refreshHash: refresh?.hash, holdMs: environment.holdMs }
     const isRetry = base.claim !== undefined && base.claim.refreshHash === refresh?.hash
     if (!(await compareAndSet(credential, withClaim(base, claim)))) return 'again'
@@ -138,10 +141,12 @@ export class Renewal {
   async #redeem(request: TokenRequest, refresh: StoredRefreshToken | undefined): Promise<ExchangeResult> {
     const { environment } = this.#credential
     const sentAt = environment.clock.monotonic()
-    const result = await send(environment, request)
+    const result = await send(environment, request, environment.holdMs)
     if (refresh === undefined || result.kind !== 'unavailable' || !result.isAmbiguous) return result
     const graceMs = environment.authorization.server.rotation?.graceMs ?? 0
-    return environment.clock.monotonic() - sentAt < graceMs ? send(environment, request) : result
+    const passedMs = environment.clock.monotonic() - sentAt
+    const leftMs = environment.holdMs - passedMs
+    return passedMs < graceMs && leftMs > 0 ? send(environment, request, leftMs) : result
   }
 
   async #commit(
@@ -242,7 +247,7 @@ export class Renewal {
     const mayRepeat = grant !== undefined && (!grant.needsClaim || credential.hasSucceeded)
     if (!mayRepeat) return failed(error)
     environment.emit({ type: 'degraded', message: `${error.message} The grant is repeated without it.` })
-    const result = await send(environment, await grantRequest(grant, this.#variant))
+    const result = await send(environment, await grantRequest(grant, this.#variant), environment.holdMs)
     if (result.kind === 'issued') {
       const base = credential.currentRecord() ?? newRecord(credential)
       return this.#commit(result, 're-grant', step.because, base, true)

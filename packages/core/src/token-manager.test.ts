@@ -301,6 +301,21 @@ describe('failures', () => {
     expect(bench.server.tokenRequests).toHaveLength(1)
   })
 
+  test('a prompt retry within the grace of a server does not outlive the claim', async () => {
+    const bench = createBench()
+    const rotation = { mode: 'rotating', graceMs: 60_000 } as const
+    const tokens = bench.manager({ grant: passwordGrant(user), server: { rotation } })
+    bench.server.answer({ body: { access_token: 'access-a', ...withRefreshToken('refresh-a') } })
+    await tokens.getAccessToken()
+    await bench.clock.advance(301_000)
+    bench.server.answer({ delayMs: 20_000, status: 502, body: '' }, { delayMs: 60_000 })
+    const call = rejection(tokens.getAccessToken())
+    await bench.clock.advance(25_001)
+    await call
+    expect(bench.server.tokenRequests).toHaveLength(3)
+    expect(bench.events.at(-1)).toMatchObject({ type: 'exchange-failed', code: 'network_timeout' })
+  })
+
   test('an exchange that never ends is cut when its claim ends', async () => {
     const bench = createBench()
     const tokens = bench.manager()
@@ -473,6 +488,18 @@ describe('what a caller asks for', () => {
     expect(await tokens.getAccessToken()).toBe('access-1')
   })
 
+  test('C8 a variant that comes first does not narrow the refresh token of the whole credential', async () => {
+    const bench = createBench()
+    const tokens = bench.manager({ grant: passwordGrant(user, { scope: 'read write' }) })
+    bench.server.answer({ body: { access_token: 'access-narrow', ...withRefreshToken('refresh-narrow') } })
+    expect(await tokens.variant({ scope: 'read' }).getAccessToken()).toBe('access-narrow')
+    expect(await tokens.getAccessToken()).toBe('access-1')
+    expect(bench.server.tokenRequests.map(request => request.parameters.get('scope'))).toEqual([
+      'read',
+      'read write',
+    ])
+  })
+
   test('an invalid scope concerns its variant only', async () => {
     const bench = createBench()
     const tokens = bench.manager()
@@ -630,6 +657,37 @@ describe('sign-in and sign-out', () => {
     expect(await there.getAccessToken()).toBe(await here.getAccessToken())
   })
 
+  test('F58 a sign-out while a credentials callback is pending is not undone by the claim', async () => {
+    const bench = createBench()
+    let answer: (credentials: typeof user) => void = () => undefined
+    let isAsked = false
+    const credentials = (): typeof user | Promise<typeof user> =>
+      isAsked ? new Promise(resolve => (answer = resolve)) : user
+    const tokens = bench.manager({ grant: passwordGrant(credentials) })
+    await tokens.getAccessToken()
+    isAsked = true
+    await bench.clock.advance(301_000)
+    const waiting = rejection(tokens.getAccessToken())
+    await settle()
+    await tokens.signOut()
+    answer(user)
+    expect(isReauthorizationRequiredError(await waiting)).toBe(true)
+    expect(tokens.getSnapshot()).toEqual({ status: 'unauthenticated', reason: 'signed-out' })
+    expect(bench.server.tokenRequests).toHaveLength(1)
+  })
+
+  test('F58 a sign-out while a sign-in is under way wins', async () => {
+    const bench = createBench()
+    const tokens = bench.users().for('user-1')
+    bench.server.answer({ delayMs: 500 })
+    const signingIn = rejection(tokens.signIn(passwordGrant(user)))
+    await settle()
+    await tokens.signOut()
+    await bench.clock.advance(600)
+    expect(isSupersededError(await signingIn)).toBe(true)
+    expect(isReauthorizationRequiredError(await rejection(tokens.getAccessToken()))).toBe(true)
+  })
+
   test('a refused sign-in leaves the earlier one as it was', async () => {
     const bench = createBench()
     const tokens = bench.users().for('user-1')
@@ -774,6 +832,24 @@ describe('the store', () => {
     await bench.clock.advance(270_000)
     await tokens.getAccessToken()
     expect(bench.server.tokenRequests.at(-1)?.parameters.get('refresh_token')).toBe('refresh-b')
+  })
+
+  test('a record of a newer release that appears during a redemption is left alone, and the new tokens are used', async () => {
+    const bench = createBench()
+    const tokens = bench.manager({ key: 'shared', grant: passwordGrant(user) })
+    bench.server.answer({ body: { access_token: 'access-a', ...withRefreshToken('refresh-a') } })
+    await tokens.getAccessToken()
+    await bench.clock.advance(301_000)
+    bench.server.answer({
+      delayMs: 100,
+      body: { access_token: 'access-b', ...withRefreshToken('refresh-b') },
+    })
+    const call = tokens.getAccessToken()
+    await bench.clock.advance(50)
+    const stored = await bench.store.read('shared')
+    await bench.store.write('shared', '{"schema":2}', { ifMatch: stored?.etag ?? null, writeId: 'newer' })
+    expect(await bench.clock.runUntil(call)).toBe('access-b')
+    expect((await bench.store.read('shared'))?.payload).toBe('{"schema":2}')
   })
 
   test('F2 a loser adopts the tokens of the winner and never clears them', async () => {

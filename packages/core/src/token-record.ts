@@ -88,7 +88,7 @@ export function parseRecord(payload: string): TokenRecord {
   const value = parseJson(payload)
   const schema = (value as Partial<TokenRecord> | null | undefined)?.schema
   if (typeof schema === 'number' && schema > 1)
-    throw unreadable('a record of a newer release', 'Update this one')
+    throw unreadable('a record of a newer release', 'Update Evergrant')
   if (schema !== 1 || !isComplete(value))
     throw unreadable('something that is no complete record', 'Remove it to start afresh')
   const record = { ...value }

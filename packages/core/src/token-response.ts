@@ -47,7 +47,7 @@ export function readTokenResponse(input: TokenResponseInput): TokenResponseReadi
   }
   if (members === undefined) return malformed(describeBody(input.text))
   if (input.status >= 400) return malformed('JSON without an "error" member')
-  if (input.status !== 200) return malformed('JSON and a status other than 200')
+  if (input.status < 200 || input.status > 299) return malformed('JSON without an "error" member')
   return readIssued(members, input.allowsMissingTokenType ?? false)
 }
 

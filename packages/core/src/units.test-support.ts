@@ -61,12 +61,12 @@ export function tokenRecord(overrides: Partial<TokenRecord> = {}): TokenRecord {
 export function authorizationBase(
   server: Partial<AuthorizationServer> = {},
   authentication: ClientAuthentication = clientSecretPost('fake-client-secret'),
-  clientId: string | undefined = 'fake-client',
+  clientId: string | null = 'fake-client',
 ): AuthorizationBase {
   return {
     provider: 'example',
     server: { tokenEndpoint: fakeEndpoint, ...server },
-    client: { clientId, authentication },
+    client: { clientId: clientId ?? undefined, authentication },
     resource: { origins: ['https://api.example.test'], baseUrl: 'https://api.example.test/v1/' },
   }
 }

@@ -14,19 +14,27 @@ export function createAuthorizedFetch(
     const target = input instanceof Request ? input.url : String(input)
     const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
-    const authorize = (): Promise<AuthorizedRequest> =>
-      source.authorize({ url: target, method }, { signal: signal ?? undefined })
+    const authorize = (replayOf?: AuthorizedRequest): Promise<AuthorizedRequest> =>
+      source.authorize({ url: target, method }, { signal: signal ?? undefined, replayOf })
     const first = await authorize()
     const request = await replayable(input, init)
     const response = await send(first.url, withHeaders(request.init(), first.headers))
+    // A redirect led elsewhere without the token: what stands there says nothing about it.
+    if (isForeign(response, first.url)) return response
     if (source.settle(first, response) === 'done' || !request.canReplay) return response
     // The refused answer is dropped unread, or its connection would stay busy.
     drop(response.body)
-    const second = await authorize()
+    const second = await authorize(first)
     const replayed = await send(second.url, withHeaders(request.init(), second.headers))
-    source.settle(second, replayed)
+    if (!isForeign(replayed, second.url)) source.settle(second, replayed)
     return replayed
   }
+}
+
+function isForeign(response: Response, url: string): boolean {
+  return (
+    response.redirected && URL.canParse(response.url) && new URL(response.url).origin !== new URL(url).origin
+  )
 }
 
 function withHeaders(init: RequestInit, added: Headers): RequestInit {

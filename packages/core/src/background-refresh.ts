@@ -15,6 +15,7 @@ export class BackgroundRefresh {
   readonly #renew: () => Promise<Outcome>
   #cancel: (() => void) | undefined
   #isRunning = false
+  #isStopped = false
 
   constructor(credential: Credential, variant: string, renew: () => Promise<Outcome>) {
     this.#credential = credential
@@ -24,6 +25,7 @@ export class BackgroundRefresh {
 
   /** A token is held, perhaps a new one; it is due for refresh in `delayMs`. */
   arm(delayMs: number, isNewToken: boolean): void {
+    this.#isStopped = false
     if (isNewToken) this.isUsed = false
     this.#wakeIn(delayMs)
   }
@@ -34,17 +36,23 @@ export class BackgroundRefresh {
     this.#isRunning = true
     void this.#renew().then(outcome => {
       this.#isRunning = false
-      if (!outcome.ok && this.isUsed) this.#wakeAfterFailure()
+      if (!outcome.ok && this.isUsed && !this.#isStopped) this.#wakeAfterFailure()
     })
   }
 
+  /** Ends the timer; none follows before a new token is armed. */
   stop(): void {
+    this.#isStopped = true
+    this.#disarm()
+  }
+
+  #disarm(): void {
     this.#cancel?.()
     this.#cancel = undefined
   }
 
   #wakeIn(delayMs: number): void {
-    this.stop()
+    this.#disarm()
     if (!Number.isFinite(delayMs)) return
     // A whole millisecond at least: the rest of a fraction would wake it again and again at the same instant.
     const wholeMs = Math.min(Math.max(1, Math.ceil(delayMs)), longestTimerMs)

@@ -64,6 +64,7 @@ export function tombstone(record: TokenRecord): TokenRecord {
     claim: _claim,
     dead: _dead,
     failure: _failure,
+    isPersons: _isPersons,
     ...rest
   } = record
   return { ...rest, access: {}, generation: record.generation + 1, signedOut: true }

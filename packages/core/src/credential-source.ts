@@ -2,6 +2,7 @@ import type {
   AccessTokenSource,
   AttemptResult,
   AuthorizedRequest,
+  AuthorizeOptions,
   GetAccessTokenOptions,
   VariantOptions,
 } from './access-token-source.ts'
@@ -9,10 +10,13 @@ import { createAuthorizedFetch } from './authorized-fetch.ts'
 import { BackgroundRefresh } from './background-refresh.ts'
 import { readChallengeError } from './challenge.ts'
 import type { Credential } from './credential.ts'
+import { within } from './deadline.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
 import { DisposedError } from './errors/disposed-error.ts'
 import { NetworkError } from './errors/network-error.ts'
 import { lateAnswer } from './network-failure.ts'
-import { isSupersededError } from './errors/superseded-error.ts'
+import { isStoreError } from './errors/store-error.ts'
+import { isSupersededError, SupersededError } from './errors/superseded-error.ts'
 import { decide, freshForMs } from './refresh-policy.ts'
 import type { PolicyRequest } from './refresh-policy.ts'
 import { Renewal } from './renewal.ts'
@@ -31,6 +35,14 @@ interface Fresh {
   readonly untilMonotonicAt: number
 }
 
+/** One call of getAccessToken. */
+interface Call {
+  readonly calledAt: number
+  /** The sign-ins and sign-outs before it. */
+  readonly epoch: number
+  readonly options: GetAccessTokenOptions
+}
+
 const mostRounds = 3
 
 /** In a terminal state a call looks into the store at most this often. */
@@ -44,8 +56,7 @@ export class CredentialSource implements AccessTokenSource {
   readonly #key: string
   readonly #narrow: (variant: Variant) => AccessTokenSource
   readonly #background: BackgroundRefresh
-  readonly #attempts = new WeakMap<AuthorizedRequest, string>()
-  readonly #answers = new WeakMap<Promise<Outcome>, Promise<Outcome>>()
+  readonly #attempts = new WeakMap<AuthorizedRequest, { token: string; family: string | undefined }>()
   #fresh: Fresh | undefined
   #armedFor: string | undefined
   #isDisposed = false
@@ -56,13 +67,13 @@ export class CredentialSource implements AccessTokenSource {
     this.#key = variantKey(variant)
     this.#narrow = narrow
     this.fetch = createAuthorizedFetch(this, (input, init) => credential.environment.fetch(input, init))
-    this.#background = new BackgroundRefresh(credential, this.#key, () => this.#renew({}))
+    this.#background = new BackgroundRefresh(credential, this.#key, () => this.#renew())
     credential.onChange(() => this.#settleIn())
   }
 
   readonly getAccessToken = (options?: GetAccessTokenOptions): Promise<string> => {
     const fresh = this.#fresh
-    if (fresh !== undefined && (options === undefined || isPlain(options)) && this.#isFresh(fresh)) {
+    if (fresh !== undefined && isPlain(options) && this.#isFresh(fresh)) {
       this.#background.isUsed = true
       return fresh.promise
     }
@@ -71,22 +82,26 @@ export class CredentialSource implements AccessTokenSource {
 
   readonly authorize = async (
     request: { readonly url: string | URL; readonly method: string },
-    options?: { readonly signal?: AbortSignal | undefined },
+    options?: AuthorizeOptions,
   ): Promise<AuthorizedRequest> => {
     const { resource, provider } = this.#credential.environment.authorization
     const url = resolveUrl(resource, request.url, provider).href
     const token = await this.getAccessToken(options?.signal ? { signal: options.signal } : undefined)
+    const family = this.#credential.held?.record.family
+    const before = options?.replayOf && this.#attempts.get(options.replayOf)
+    // What one person sent is never sent again in the name of the next.
+    if (before !== undefined && before.family !== family) throw supersededWhileWaiting()
     const attempt = { url, headers: new Headers({ authorization: `Bearer ${token}` }) }
-    this.#attempts.set(attempt, token)
+    this.#attempts.set(attempt, { token, family })
     return attempt
   }
 
   readonly settle = (attempt: AuthorizedRequest, result: AttemptResult): 'done' | 'replay' => {
-    const token = this.#attempts.get(attempt)
-    if (token === undefined || !isRejection(result)) return 'done'
-    const isCurrent = this.#credential.noteRejection(this.#key, token)
+    const sent = this.#attempts.get(attempt)
+    if (sent === undefined || !isRejection(result)) return 'done'
+    const isCurrent = this.#credential.noteRejection(this.#key, sent.token)
     if (isCurrent) this.#fresh = undefined
-    const willReplay = isCurrent ? this.#mayRefresh() : this.#credential.accessToken(this.#key) !== undefined
+    const willReplay = isCurrent ? this.#mayRefresh() : this.#hasSuccessor(sent.family)
     this.#credential.environment.emit({ type: 'token-rejected', isCurrent, willReplay })
     return willReplay ? 'replay' : 'done'
   }
@@ -117,14 +132,21 @@ export class CredentialSource implements AccessTokenSource {
     return action === 'refresh' || action === 're-grant'
   }
 
+  #hasSuccessor(family: string | undefined): boolean {
+    const credential = this.#credential
+    return credential.accessToken(this.#key) !== undefined && credential.held?.record.family === family
+  }
+
   async #obtain(options: GetAccessTokenOptions): Promise<string> {
     const credential = this.#credential
-    const calledAt = credential.environment.clock.monotonic()
+    const call = { calledAt: credential.environment.clock.monotonic(), epoch: credential.epoch, options }
+    checkOptions(options)
     for (let round = 0; round < mostRounds; round++) {
       if (this.#isDisposed) throw new DisposedError('The token manager was disposed. Create a new one.')
       options.signal?.throwIfAborted()
-      const request = this.#requestSince(calledAt, options)
-      const step = decide(credential.policyState(this.#key), request)
+      if (credential.epoch !== call.epoch) throw supersededWhileWaiting()
+      if (credential.isStale) await abortable(this.#look(), options.signal)
+      const step = decide(credential.policyState(this.#key), this.#requestOf(call))
       if (step.action === 'use' || step.action === 'use-and-refresh') {
         if (step.action === 'use-and-refresh') this.#background.start()
         // Only use of a token that was there before counts: what was just obtained may never be needed again.
@@ -132,15 +154,14 @@ export class CredentialSource implements AccessTokenSource {
         return this.#use()
       }
       if (!('rung' in step) && this.#hasJustLooked()) throw errorForStep(credential, step)
-      const outcome = await abortable(this.#answer(this.#renew(options, calledAt)), options.signal)
-      if (!outcome.ok) return this.#useDespite(outcome.error)
+      const outcome = await abortable(this.#answer(this.#renew(call), call), options.signal)
+      // A sibling with another secret says nothing about ours: this one tries for itself.
+      const isOfSibling = !outcome.ok && outcome.by !== undefined && outcome.by !== credential
+      if (!outcome.ok && !(isOfSibling && round === 0)) return this.#useDespite(outcome.error, call.epoch)
     }
-    return this.#useDespite(
-      new NetworkError('The access token was replaced again and again. Try again.', {
-        code: 'server_unavailable',
-        wasSent: false,
-      }),
-    )
+    const message = 'The access token was replaced again and again. Try again.'
+    const error = new NetworkError(message, { code: 'server_unavailable', wasSent: false })
+    return this.#useDespite(error, call.epoch)
   }
 
   #use(): string {
@@ -150,16 +171,17 @@ export class CredentialSource implements AccessTokenSource {
   }
 
   // A failed refresh takes nothing away from whoever still has a valid token.
-  #useDespite(error: unknown): string {
-    const { access, isSignedOut } = this.#credential.policyState(this.#key)
-    const isAlive = access !== undefined && (access.remainingMs === undefined || access.remainingMs > 0)
-    if (!isAlive || isSignedOut || isSupersededError(error)) throw error
-    const step = decide(this.#credential.policyState(this.#key))
-    if (step.action === 'reauthorize') throw error
+  #useDespite(error: unknown, epoch: number): string {
+    const credential = this.#credential
+    const state = credential.policyState(this.#key)
+    const isAlive = state.access !== undefined && (state.access.remainingMs ?? 1) > 0
+    if (!isAlive || state.isSignedOut || credential.epoch !== epoch || isSupersededError(error)) throw error
+    if (decide(state).action === 'reauthorize') throw error
     return this.#use()
   }
 
-  #requestSince(calledAt: number, { minTtlMs, forceRefresh }: GetAccessTokenOptions): PolicyRequest {
+  #requestOf({ options, calledAt }: Call): PolicyRequest {
+    const { minTtlMs, forceRefresh } = options
     return { minTtlMs, forceRefresh, isFreshest: this.#credential.isRequestedSince(this.#key, calledAt) }
   }
 
@@ -168,51 +190,49 @@ export class CredentialSource implements AccessTokenSource {
     return environment.clock.monotonic() - lastReadMonotonicAt < lookAgainMs
   }
 
+  /** Reads the store once for all who wait. That it is down changes nothing: memory serves. */
+  #look(): Promise<unknown> {
+    const { store, key } = this.#credential.environment
+    return singleFlight(flightsOf(store), `${key} look`, () =>
+      this.#credential.read().catch((error: unknown) => {
+        if (!isStoreError(error)) throw error
+      }),
+    )
+  }
+
   /** Joins the running renewal of this variant or starts one. It outlives whoever started it. */
-  #renew(options: GetAccessTokenOptions, calledAt: number = Number.NEGATIVE_INFINITY): Promise<Outcome> {
+  #renew(call?: Call): Promise<Outcome> {
     const { environment } = this.#credential
     const registry = flightsOf(environment.store)
     return singleFlight(registry, `${environment.key} ${this.#key}`, () => {
-      const renewal = new Renewal(this.#credential, this.#variant, () =>
-        calledAt === Number.NEGATIVE_INFINITY ? {} : this.#requestSince(calledAt, options),
-      )
+      const request = (): PolicyRequest => (call ? this.#requestOf(call) : {})
+      const renewal = new Renewal(this.#credential, this.#variant, request)
       const work = takeTurn(registry, environment.key, () => renewal.run())
-      environment.waitUntil?.(work)
+      environment.waitUntil(work)
       return work
     })
   }
 
   /**
-   * What the callers of a flight wait for: the flight itself, but no longer than `timeoutMs`, and no longer than a
-   * second before the token they still hold expires. The flight goes on: what left the machine may have been acted on.
+   * What one caller waits for: the flight, but no longer than `timeoutMs`, and no longer than a second before the token
+   * that is still held expires. The flight goes on: what left the machine may have been acted on.
    */
-  #answer(flight: Promise<Outcome>): Promise<Outcome> {
-    const known = this.#answers.get(flight)
-    if (known !== undefined) return known
+  #answer(flight: Promise<Outcome>, { calledAt }: Call): Promise<Outcome> {
     const { clock, timeoutMs, authorization } = this.#credential.environment
-    const remainingMs = this.#credential.policyState(this.#key).access?.remainingMs
-    const patienceMs =
-      remainingMs !== undefined && remainingMs > 0
-        ? Math.min(timeoutMs, Math.max(0, remainingMs - 1000))
-        : timeoutMs
-    const answer = new Promise<Outcome>(resolve => {
-      const cancel = clock.schedule(
-        () => resolve({ ok: false, error: lateAnswer(authorization.server.tokenEndpoint) }),
-        patienceMs,
-      )
-      void flight.then(outcome => {
-        cancel()
-        resolve(outcome)
-      })
-    })
-    this.#answers.set(flight, answer)
-    return answer
+    const remainingMs = this.#credential.policyState(this.#key).access?.remainingMs ?? 0
+    const patienceMs = calledAt + timeoutMs - clock.monotonic()
+    const untilExpiryMs = remainingMs > 0 ? Math.max(0, remainingMs - 1000) : patienceMs
+    const late = (): NetworkError => lateAnswer(authorization.server.tokenEndpoint)
+    return within(clock, Math.min(patienceMs, untilExpiryMs), flight, late).catch((error: unknown) => ({
+      ok: false,
+      error,
+    }))
   }
 
   /** Something new is held: prepare the fast path and the timer for it. */
   #settleIn(): void {
     this.#fresh = undefined
-    if (this.#isDisposed) return
+    if (this.#isDisposed || this.#credential.isStale) return
     const token = this.#credential.accessToken(this.#key)?.token
     const freshMs = freshForMs(this.#credential.policyState(this.#key))
     if (token === undefined || freshMs <= 0) return
@@ -230,8 +250,20 @@ export class CredentialSource implements AccessTokenSource {
 }
 
 /** A call that any fresh token satisfies. */
-function isPlain({ minTtlMs, forceRefresh, signal }: GetAccessTokenOptions): boolean {
-  return minTtlMs === undefined && !forceRefresh && !signal?.aborted
+function isPlain(options: GetAccessTokenOptions | undefined): boolean {
+  if (options === undefined || options === null) return true
+  return options.minTtlMs === undefined && !options.forceRefresh && !options.signal?.aborted
+}
+
+function checkOptions({ minTtlMs }: GetAccessTokenOptions): void {
+  if (minTtlMs === undefined || (typeof minTtlMs === 'number' && minTtlMs >= 0)) return
+  throw new ConfigurationError('getAccessToken cannot work', ['minTtlMs must be a number of milliseconds.'])
+}
+
+function supersededWhileWaiting(): SupersededError {
+  return new SupersededError(
+    'Somebody signed in or out while this call waited. Call again to use the new sign-in.',
+  )
 }
 
 function isRejection(result: AttemptResult): boolean {

@@ -1,4 +1,5 @@
 import type { Lineage } from './commit.ts'
+import { newId } from './environment.ts'
 import type { Environment } from './environment.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { StoreError } from './errors/store-error.ts'
@@ -6,14 +7,24 @@ import { FailureMemory } from './failure-memory.ts'
 import type { StandingFailure } from './failure-memory.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Grant } from './grants/grant.ts'
-import { holdRecord, remainingOf, restated } from './held.ts'
+import { holdRecord, restated } from './held.ts'
 import type { Held } from './held.ts'
+import { Intents } from './intent.ts'
+import type { Intent } from './intent.ts'
+import { policyStateOf } from './policy-state.ts'
 import type { PolicyState } from './refresh-policy.ts'
+import { flightsOf } from './single-flight.ts'
 import type { Stored } from './store.ts'
-import { isSameBinding, parseRecord } from './token-record.ts'
+import { readStored } from './store-access.ts'
+import { isSameBinding, isSameConfiguration, parseRecord } from './token-record.ts'
 import type { StoredAccessToken, TokenRecord } from './token-record.ts'
 import type { RequestTiming } from './token-endpoint.ts'
 import { VariantState } from './variant-state.ts'
+
+export type { Intent } from './intent.ts'
+
+/** A read is repeated if something newer became known meanwhile, at most this often. */
+const mostReads = 5
 
 /** How many token requests the slowest is taken from. */
 const measuredRequests = 8
@@ -22,28 +33,77 @@ const measuredRequests = 8
 export class Credential {
   readonly environment: Environment
   readonly failures: FailureMemory
-  /** The grant to repeat, if there is one: the configured one, or a callback that a sign-in left. */
-  grant: Grant | undefined
+  /** The grant from the configuration; absent for users who sign in. */
+  readonly configured: Grant | undefined
   /** Whether this process once succeeded with the configured credentials. */
   hasSucceeded = false
   /** A new record that the store has not taken yet. */
-  unsaved: { readonly record: TokenRecord; readonly lineage: Lineage } | undefined
+  unsaved: { readonly record: TokenRecord; readonly heldAt: Held; readonly lineage: Lineage } | undefined
   lastReadMonotonicAt: number = Number.NEGATIVE_INFINITY
   readonly #variants = new Map<string, VariantState>()
   readonly #listeners = new Set<() => void>()
   readonly #tookMs: number[] = []
+  readonly #intents = new Intents()
   #held: Held | undefined
+  #kept: { readonly grant: Grant; readonly family: string } | undefined
+  #isStale = false
+  /** Counts what was held: an answer that was under way meanwhile is out of date. */
+  #version = 0
   #fingerprint: string | undefined
   #firstSeen: { etag: string; monotonicAt: number } | undefined
 
   constructor(environment: Environment) {
     this.environment = environment
     this.failures = new FailureMemory(environment.clock)
-    this.grant = environment.authorization.grant
+    this.configured = environment.authorization.grant
+    flightsOf(environment.store).watch.add(environment.key, this)
   }
 
   get held(): Held | undefined {
     return this.#held
+  }
+
+  /**
+   * The grant to repeat, if there is one. After a sign-in with a grant of its own the configured one is no longer it:
+   * it may be somebody else's.
+   */
+  get grant(): Grant | undefined {
+    const record = this.#held?.record
+    if (!record?.isPersons) return this.configured
+    return this.#kept?.family === record.family ? this.#kept.grant : undefined
+  }
+
+  /** Keeps a credentials callback for as long as the sign-in that brought it. */
+  keepGrant(grant: Grant | undefined): void {
+    const family = this.#held?.record.family
+    this.#kept = grant && family !== undefined ? { grant, family } : undefined
+  }
+
+  /** The record may have changed: the next call looks before it answers. */
+  markStale(): void {
+    this.#isStale = true
+    this.#tell()
+  }
+
+  get isStale(): boolean {
+    return this.#isStale
+  }
+
+  /** How many sign-ins and sign-outs this process has completed: what waited on an earlier one is superseded. */
+  get epoch(): number {
+    return this.#intents.completed
+  }
+
+  beginIntent(): Intent {
+    return this.#intents.begin(this.#held?.record)
+  }
+
+  commitIntent(intent: Intent): void {
+    this.#intents.commit(intent, this.#held?.record)
+  }
+
+  isPassed(intent: Intent): boolean {
+    return this.#intents.isPassed(intent, this.#held?.record)
   }
 
   /** The held record with its durations restated as of now, ready to be changed and written. */
@@ -57,41 +117,84 @@ export class Credential {
    * @throws {ConfigurationError} the record belongs to another server, client or user
    */
   async read(): Promise<void> {
-    const { store, key, clock } = this.environment
-    let stored: Stored | undefined
-    try {
-      stored = await store.read(key)
-    } catch (cause) {
-      throw new StoreError('The token store could not be read.', { cause })
+    for (let attempt = 0; attempt < mostReads; attempt++) {
+      const version = this.#version
+      const wasStale = this.#isStale
+      this.#isStale = false
+      const stored = await readStored(this.environment)
+      this.lastReadMonotonicAt = this.environment.clock.monotonic()
+      if (await this.#takeOver(stored, version)) return wasStale ? this.#tell() : undefined
     }
-    this.lastReadMonotonicAt = clock.monotonic()
-    await this.takeOver(stored)
+    throw new StoreError('The token record changes all the time. Try again.')
   }
 
-  /** Takes over what a store returned. An absent record is lost data, not a sign-out: what memory holds stays. */
+  /**
+   * Takes over what a store returned, unless this process learned of something newer while the answer was under way.
+   * @throws {StoreError} @throws {ConfigurationError} as `read`
+   */
   async takeOver(stored: Stored | undefined): Promise<void> {
-    if (stored === undefined) {
-      if (this.#held) this.#held = { ...this.#held, etag: null }
-      return
-    }
-    if (stored.etag === this.#held?.etag) return
+    if (!(await this.#takeOver(stored, this.#version))) await this.read()
+  }
+
+  async #takeOver(stored: Stored | undefined, version: number): Promise<boolean> {
+    if (stored === undefined) return this.#takeOverNothing(version)
     const record = parseRecord(stored.payload)
     this.#checkBinding(record)
     // A credentials callback that fails here fails again when it is needed, and says so there.
     if (record.failure && record.failure.kind !== 'transient') await this.fingerprint().catch(() => undefined)
-    this.hold(holdRecord(record, stored.etag, this.environment.clock, Math.max(0, stored.ageMs)))
+    if (this.#version !== version) return false
+    if (stored.etag === this.#held?.etag) return true
+    const held = holdRecord(record, stored.etag, this.environment.clock, Math.max(0, stored.ageMs))
+    if (!isSameConfiguration(record.binding, this.environment.binding))
+      this.hold(startedAfresh(held, this.environment))
+    else if (this.#isOutlived(record)) this.#keepNewer(stored.etag)
+    else this.hold(held)
+    return true
+  }
+
+  // An absent record is lost data, not a sign-out: what memory holds stays, and is written again.
+  #takeOverNothing(version: number): boolean {
+    if (this.#version !== version) return false
+    if (this.#held) this.#held = { ...this.#held, etag: null }
+    return true
+  }
+
+  // A store that failed over may have lost a write that it had acknowledged.
+  #isOutlived(record: TokenRecord): boolean {
+    const own = this.#held?.record
+    return (
+      own !== undefined &&
+      own.family === record.family &&
+      !record.signedOut &&
+      record.generation < own.generation
+    )
+  }
+
+  #keepNewer(etag: string): void {
+    const held = this.#held
+    if (held === undefined) return
+    const { family, generation, refresh } = held.record
+    this.unsaved = {
+      record: held.record,
+      heldAt: held,
+      lineage: { family, generation, redeemedHash: refresh?.parentHash },
+    }
+    this.#held = { ...held, etag }
+    this.#version++
   }
 
   /** Holds a record. `issued` says which token in it this process has just obtained, and when it asked. */
   hold(held: Held, issued?: { readonly variant: string; readonly timing: RequestTiming }): void {
     if (this.#held && this.#held.record.family !== held.record.family) this.#variants.clear()
     this.#held = held
+    this.#version++
+    this.#isStale = false
     if (held.record.failure === undefined) this.failures.clear()
     for (const [variant, access] of Object.entries(held.record.access)) {
       this.#learn(variant, access, held, issued?.variant === variant ? issued.timing : undefined)
     }
     if (issued) this.#measure(issued.timing.tookMs)
-    for (const listener of this.#listeners) listener()
+    this.#tell()
   }
 
   /** Calls `listener` whenever something new is held. */
@@ -154,23 +257,12 @@ export class Credential {
 
   /** What the refresh policy looks at, as of now. */
   policyState(variant: string): PolicyState {
-    const held = this.#held
-    const access = this.accessToken(variant)
-    const state = this.#variants.get(variant)
-    const standing = this.standingFailure()
-    const isBlocked = standing?.failure.kind === 'credentials-rejected'
-    return {
-      access: held && access && state?.accessState(access, held),
-      refresh: this.#refreshState(),
-      canRegrant: this.grant !== undefined && !isBlocked,
-      firstRung: this.environment.authorization.server.firstRung ?? 'refresh-token',
-      slowestMs: Math.max(0, ...this.#tookMs),
-      draw: state?.draw ?? 0,
-      backOffMs: isBlocked ? 0 : Math.max(0, standing?.retryInMs ?? 0),
-      guardMs: state?.guardMs() ?? 0,
-      personReason: personReason(held?.record),
-      isSignedOut: held?.record.signedOut === true,
-    }
+    return policyStateOf(this, variant)
+  }
+
+  /** How long the slowest of the last token requests took. */
+  get slowestMs(): number {
+    return Math.max(0, ...this.#tookMs)
   }
 
   #learn(variant: string, access: StoredAccessToken, held: Held, timing: RequestTiming | undefined): void {
@@ -183,19 +275,13 @@ export class Credential {
     this.#variants.set(variant, state)
   }
 
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
   #measure(tookMs: number): void {
     this.#tookMs.push(tookMs)
     if (this.#tookMs.length > measuredRequests) this.#tookMs.shift()
-  }
-
-  #refreshState(): PolicyState['refresh'] {
-    const held = this.#held
-    const refresh = held?.record.refresh
-    const dead = held?.record.dead
-    if (refresh === undefined) return { status: dead ? 'dead' : 'none' }
-    if (dead && dead.refreshHash === refresh.hash) return { status: 'dead' }
-    const remainingMs = remainingOf(held, refresh.remainingAtWriteMs, this.environment.clock)
-    return { status: remainingMs !== undefined && remainingMs <= 0 ? 'expired' : 'usable', remainingMs }
   }
 
   #checkBinding(record: TokenRecord): void {
@@ -207,9 +293,11 @@ export class Credential {
   }
 }
 
-function personReason(record: TokenRecord | undefined): PolicyState['personReason'] {
-  if (record === undefined) return 'never-signed-in'
-  if (record.signedOut) return 'signed-out'
-  if (record.dead) return record.dead.reason === 'response-lost' ? 'response-lost' : 'refresh-token-refused'
-  return record.refresh ? 'refresh-token-refused' : 'no-refresh-token'
+/** The API key or the scope was changed: what was obtained with the old one is not used, and is written over. */
+function startedAfresh(held: Held, { binding, random }: Environment): Held {
+  const { generation } = held.record
+  return {
+    ...held,
+    record: { schema: 1, binding, family: newId(random), generation: generation + 1, access: {} },
+  }
 }

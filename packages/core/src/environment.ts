@@ -19,7 +19,8 @@ export interface Environment {
   /** How long a claim holds and an exchange may live, in milliseconds. */
   readonly holdMs: number
   readonly emit: (event: EventDetails) => void
-  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
+  /** Tells the runtime about work that must outlive the response. Never throws. */
+  readonly waitUntil: (work: Promise<unknown>) => void
 }
 
 /** An id that is new everywhere: 128 bits of the injected chance. */

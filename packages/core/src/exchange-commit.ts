@@ -5,7 +5,7 @@ import { persist } from './record-writer.ts'
 import type { Persisted } from './record-writer.ts'
 import type { DueReason } from './refresh-policy.ts'
 import { revokeQuietly } from './session-end.ts'
-import type { ExchangeResult } from './token-endpoint.ts'
+import type { ExchangeResult, TokenRequest } from './token-endpoint.ts'
 import { hashToken } from './token-record.ts'
 import type { TokenRecord } from './token-record.ts'
 import type { IssuedTokens } from './token-response.ts'
@@ -60,6 +60,13 @@ export async function commitExchange(
     isRotated: redeemed !== undefined && refreshHash !== undefined && refreshHash !== redeemed.hash,
   })
   return persisted
+}
+
+/** A server that returns the API key as the refresh token must not make it part of a session that can be revoked. */
+export function withoutEcho(issued: Issued, request: TokenRequest): Issued {
+  const { refreshToken, ...rest } = issued.tokens
+  const isEcho = refreshToken !== undefined && request.parameters.secrets.includes(refreshToken)
+  return isEcho ? { ...issued, tokens: rest } : issued
 }
 
 // A grant that asked for a narrower scope brings a narrower refresh token: with it the whole family would shrink.

@@ -1,7 +1,9 @@
 import type { Credential } from './credential.ts'
+import { within } from './deadline.ts'
 import type { Environment } from './environment.ts'
 import { AuthorizationServerError } from './errors/authorization-server-error.ts'
 import type { AuthorizationServerErrorOptions } from './errors/authorization-server-error.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
 import type { EvergrantError } from './errors/evergrant-error.ts'
 import { MalformedResponseError } from './errors/malformed-response-error.ts'
 import { NetworkError } from './errors/network-error.ts'
@@ -26,8 +28,16 @@ export function refreshRequest(refreshToken: string, variant: Variant): TokenReq
 }
 
 /** Prepares the request of a grant; runs the grant's callback, if it has one. */
-export async function grantRequest(grant: Grant, variant: Variant): Promise<TokenRequest> {
-  const { values, secrets } = await grant.parameters()
+export async function grantRequest(
+  { clock, timeoutMs }: Environment,
+  grant: Grant,
+  variant: Variant,
+): Promise<TokenRequest> {
+  const late = (): ConfigurationError =>
+    new ConfigurationError('The credentials callback does not answer', [
+      `It took longer than ${timeoutMs} ms.`,
+    ])
+  const { values, secrets } = await within(clock, timeoutMs, grant.parameters(), late)
   return {
     grantType: grant.grantType,
     parameters: { values: { ...values, ...variantParameters(variant) }, secrets },
@@ -84,8 +94,9 @@ export function judgeFailure(
   return { kind, error, isAmbiguous: false, retryInMs, serverError: result.error, status: result.status }
 }
 
+// A wrong configuration is remembered for 1–5 s at first, so that nobody hammers; then like any other failure.
 function misconfiguredBackOffMs(attempts: number, random: () => number): number {
-  return attempts === 1 ? 1000 + 4000 * random() : backOffMs(attempts + 2, undefined, random)
+  return attempts === 1 ? 1000 + 4000 * random() : backOffMs(attempts + 2, 3_600_000, random)
 }
 
 function withRetryAt(problem: EvergrantError, retryAt: number): EvergrantError {

@@ -48,11 +48,11 @@ describe('explain', () => {
   test('says that a person has to sign in, and why', async () => {
     const bench = createBench()
     const tokens = bench.users().for('user-1')
-    expect(tokens.explain().summary).toBe('A person has to sign in (never-signed-in).')
+    expect(tokens.explain().summary).toBe('A person has to sign in: nobody has yet.')
     await tokens.signIn(passwordGrant(user))
     expect(tokens.explain().next).toEqual({ action: 'sign-in', at: bench.clock.wall() + 300_000 })
     await tokens.signOut()
-    expect(tokens.explain().summary).toBe('A person has to sign in (signed-out).')
+    expect(tokens.explain().summary).toBe('A person has to sign in: the user signed out.')
   })
 
   test('of a rejected password names the refusal and no next try', async () => {
@@ -61,6 +61,7 @@ describe('explain', () => {
     bench.server.answer({ status: 400, body: { error: 'invalid_grant' } })
     await rejection(tokens.getAccessToken())
     expect(tokens.explain()).toMatchObject({
+      summary: 'The server refused the configured credentials. They are not tried again before they change.',
       step: { action: 'reauthorize' },
       canRegrant: false,
       failure: { message: expect.stringContaining('Check the user name'), retryAt: undefined },

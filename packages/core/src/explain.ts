@@ -1,6 +1,7 @@
 import type { Credential } from './credential.ts'
+import type { ReauthorizationReason } from './errors/reauthorization-required-error.ts'
 import type { Rung } from './failure.ts'
-import { decide, floorMs, freshForMs, nextRung, windowsOf } from './refresh-policy.ts'
+import { decide, freshForMs, nextRung, windowsOf } from './refresh-policy.ts'
 import type { DueReason, PolicyState, Step } from './refresh-policy.ts'
 
 /** What a credential would do now, because of what, and what comes next. The decision itself, not a retelling. */
@@ -41,10 +42,11 @@ export function explain(credential: Credential, variant = ''): Explanation {
   const expiresAt = credential.expiresAt(variant)
   const lifetimeMs = state.access?.lifetimeMs
   const windows = lifetimeMs === undefined ? undefined : windowsOf(lifetimeMs, state.slowestMs)
-  const next = nextOf(state, step, wall)
+  const isRefused = standing?.failure.kind === 'credentials-rejected'
+  const next = isRefused && step.action === 'reauthorize' ? undefined : nextOf(state, step, wall)
   return {
     provider: authorization.provider,
-    summary: `${sentenceFor(step, state)} ${sentenceForNext(next, state, wall)}`.trim(),
+    summary: `${sentenceFor(step, state, isRefused)} ${sentenceForNext(next, state, wall)}`.trim(),
     step,
     next,
     accessToken: state.access && {
@@ -96,7 +98,7 @@ const dueReasons: Record<DueReason, string> = {
   'clock-turned-back': 'the clock of this machine was set back',
 }
 
-function sentenceFor(step: Step, { access, personReason }: PolicyState): string {
+function sentenceFor(step: Step, { access }: PolicyState, isRefused: boolean): string {
   const left = access?.remainingMs === undefined ? '' : ` for another ${duration(access.remainingMs)}`
   switch (step.action) {
     case 'use':
@@ -109,14 +111,23 @@ function sentenceFor(step: Step, { access, personReason }: PolicyState): string 
     case 'wait-until':
       return `Calls fail for now: ${dueReasons[step.because]}, and the last exchange failed.`
     case 'reauthorize':
-      return `A person has to sign in (${personReason}).`
+      if (isRefused)
+        return 'The server refused the configured credentials. They are not tried again before they change.'
+      return `A person has to sign in: ${personReasons[step.reason]}.`
   }
+}
+
+const personReasons: Record<ReauthorizationReason, string> = {
+  'never-signed-in': 'nobody has yet',
+  'signed-out': 'the user signed out',
+  'refresh-token-refused': 'the server no longer accepts the refresh token',
+  'response-lost': 'an answer of the server was lost, and the refresh token with it',
+  'no-refresh-token': 'no refresh token is held',
 }
 
 const usingSentences: Record<Extract<Step, { action: 'use' }>['because'], (left: string) => string> = {
   fresh: left => `The access token is used from memory${left}.`,
-  guarded: () =>
-    `The access token was obtained less than ${floorMs(undefined) / 1000} s ago and is used as it is.`,
+  guarded: () => 'The access token was obtained a moment ago and is used as it is.',
   'backing-off': left =>
     `The access token is still valid${left} and is used, although the last exchange failed.`,
   'nothing-left': left => `The access token is used${left}; nothing is held to renew it.`,

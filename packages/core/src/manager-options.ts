@@ -34,14 +34,19 @@ export interface ResolvedOptions {
   readonly timeoutMs: number
   readonly holdMs: number
   readonly onEvent: EventListener | undefined
-  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
+  readonly waitUntil: (work: Promise<unknown>) => void
 }
 
-/** Fills in the defaults. @throws {ConfigurationError} a duration is not positive, or the hold is shorter than the wait */
-export function resolveOptions(options: SharedOptions): ResolvedOptions {
+/**
+ * Fills in the defaults.
+ * @throws {ConfigurationError} an option is of the wrong kind, a duration is not positive, or the hold is shorter than
+ * the wait; every fault is named
+ */
+export function resolveOptions(given: SharedOptions): ResolvedOptions {
+  const options = given ?? {}
   const timeoutMs = options.timeoutMs ?? 10_000
   const holdMs = options.holdMs ?? Math.max(25_000, timeoutMs)
-  const problems: string[] = []
+  const problems = optionProblems(options)
   for (const [name, value] of Object.entries({ timeoutMs, holdMs })) {
     if (!Number.isFinite(value) || value <= 0)
       problems.push(`${name} must be a positive number of milliseconds.`)
@@ -58,7 +63,37 @@ export function resolveOptions(options: SharedOptions): ResolvedOptions {
     timeoutMs,
     holdMs,
     onEvent: options.onEvent,
-    waitUntil: options.waitUntil,
+    waitUntil: guarded(options.waitUntil),
+  }
+}
+
+function optionProblems({ store, clock, fetch, random, onEvent, waitUntil }: SharedOptions): string[] {
+  const problems: string[] = []
+  for (const [name, value] of Object.entries({ fetch, random, onEvent, waitUntil })) {
+    if (value !== undefined && typeof value !== 'function') problems.push(`${name} must be a function.`)
+  }
+  if (store !== undefined && !hasMethods(store, ['read', 'write'])) {
+    problems.push('store must be a TokenStore, an object with read and write, such as memoryStore().')
+  }
+  if (clock !== undefined && !hasMethods(clock, ['wall', 'monotonic', 'schedule'])) {
+    problems.push('clock must be an object with wall, monotonic and schedule.')
+  }
+  return problems
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return names.every(name => typeof (value as Record<string, unknown>)[name] === 'function')
+}
+
+// A runtime's hook throws outside a request; that must never break a refresh.
+function guarded(waitUntil: SharedOptions['waitUntil']): (work: Promise<unknown>) => void {
+  return work => {
+    try {
+      waitUntil?.(work)
+    } catch {
+      // The work goes on without it.
+    }
   }
 }
 

@@ -7,14 +7,18 @@ import { showEndpoint } from './redact.ts'
  */
 export function networkFailure(error: unknown, endpoint: string, isTimeout: boolean): NetworkError {
   const code = codeOf(error)
-  const cause = new Error(code ?? (error instanceof Error ? error.name : 'unknown'))
   const wasSent = !(code !== undefined && isUnsent(code))
   const [what, advice] = isTimeout ? timeout : describe(code)
   return new NetworkError(`No answer from ${endpoint}: ${what}. ${advice}`, {
     code: isTimeout ? 'network_timeout' : 'network_error',
     wasSent,
-    cause,
+    cause: safeCause(error),
   })
+}
+
+/** What may be kept of a foreign error: its code or its name. Messages and members may hold URLs, arguments, secrets. */
+export function safeCause(error: unknown): Error {
+  return new Error(codeOf(error) ?? (error instanceof Error ? error.name : 'unknown'))
 }
 
 /** The error for callers whose patience ends before the exchange does. */

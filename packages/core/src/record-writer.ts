@@ -6,7 +6,8 @@ import { newId } from './environment.ts'
 import { StoreError } from './errors/store-error.ts'
 import { heldForMs, holdRecord } from './held.ts'
 import type { Held } from './held.ts'
-import type { Stored, WriteResult } from './store.ts'
+import { readStored, writeStored } from './store-access.ts'
+import type { WriteResult } from './store.ts'
 import { parseRecord, serializeRecord } from './token-record.ts'
 import type { TokenRecord } from './token-record.ts'
 import type { RequestTiming } from './token-endpoint.ts'
@@ -69,7 +70,8 @@ export interface Persistable {
 /** How the commit of an exchange ended. `kept-in-memory`: the store refuses writes; the new tokens are not lost. */
 export type Persisted = 'written' | 'adopted' | 'superseded' | 'kept-in-memory'
 
-const mostConflicts = 5
+/** How many conflicting writes in a row are answered with another try. */
+export const mostConflicts = 5
 
 /**
  * Commits the result of an exchange by lineage, before anyone sees the new token. While the store fails it tries until
@@ -85,10 +87,11 @@ export async function persist(credential: Credential, issue: Persistable): Promi
   let pauseMs = 100
   for (let conflicts = 0; ;) {
     // Judged before the first write too: somebody may have signed in or out in this very process meanwhile.
-    const verdict = conflicts <= mostConflicts ? judgeConflict(base, issue.lineage) : 'adopt'
+    const verdict = judgeConflict(base, issue.lineage)
     if (verdict === 'adopt') return 'adopted'
     if (verdict === 'superseded') return 'superseded'
     const record = issue.build(base ?? newRecord(credential, issue.lineage.family))
+    if (conflicts > mostConflicts) return keepInMemory(credential, record, issue, contended())
     const before = credential.held
     let result: WriteResult
     try {
@@ -119,44 +122,40 @@ export async function persist(credential: Credential, issue: Persistable): Promi
   }
 }
 
-/** Tries again to write what the store refused earlier. @throws {StoreError} it still refuses */
+/** Tries again to write what the store refused earlier, or has lost. @throws {StoreError} it still refuses */
 export async function saveLate(credential: Credential): Promise<void> {
-  const unsaved = credential.unsaved
+  const { unsaved, environment } = credential
   if (unsaved === undefined) return
-  const { environment, held } = credential
-  let stored: Stored | undefined
-  try {
-    stored = await environment.store.read(environment.key)
-  } catch (cause) {
-    throw new StoreError('The token store could not be read.', { cause })
-  }
+  const before = credential.held
+  const stored = await readStored(environment)
   const current = stored && parseRecord(stored.payload)
-  const isReplaced = current !== undefined && (current.family !== unsaved.record.family || current.signedOut)
-  const verdict = isReplaced ? 'superseded' : judgeConflict(current, unsaved.lineage)
-  if (verdict === 'adopt' || verdict === 'superseded') {
+  if (current !== undefined && !isToBeReplaced(current, unsaved.record, unsaved.lineage)) {
     credential.unsaved = undefined
     return
   }
-  const elapsedMs = held ? heldForMs(held, environment.clock) : 0
-  const record = aged(unsaved.record, elapsedMs)
+  const record = aged(unsaved.record, heldForMs(unsaved.heldAt, environment.clock))
   const result = await write(credential, record, stored?.etag ?? null, newId(environment.random))
-  if (!result.ok) throw new StoreError('The token store is being written by somebody else.')
+  if (!result.ok) throw contended()
   credential.unsaved = undefined
-  await holdUnlessPassed(credential, held, record, result.etag, undefined)
+  await holdUnlessPassed(credential, before, record, result.etag, undefined)
 }
 
-async function write(
-  credential: Credential,
+function isToBeReplaced(current: TokenRecord, unsaved: TokenRecord, lineage: Lineage): boolean {
+  if (current.signedOut || current.family !== unsaved.family) return false
+  return current.generation < unsaved.generation || judgeConflict(current, lineage) === 'overwrite'
+}
+
+function contended(): StoreError {
+  return new StoreError('The token record is written by others all the time.')
+}
+
+function write(
+  { environment }: Credential,
   record: TokenRecord,
   ifMatch: string | null,
   writeId: string,
 ): Promise<WriteResult> {
-  const { store, key } = credential.environment
-  try {
-    return await store.write(key, serializeRecord(record), { ifMatch, writeId })
-  } catch (cause) {
-    throw new StoreError('The token store could not be written.', { cause })
-  }
+  return writeStored(environment, serializeRecord(record), { ifMatch, writeId })
 }
 
 function keepInMemory(
@@ -165,9 +164,10 @@ function keepInMemory(
   issue: Persistable,
   error: unknown,
 ): 'kept-in-memory' {
-  credential.unsaved = { record, lineage: issue.lineage }
   const etag = credential.held?.etag ?? null
-  credential.hold(holdRecord(record, etag, credential.environment.clock), issue)
+  const held = holdRecord(record, etag, credential.environment.clock)
+  credential.unsaved = { record, heldAt: held, lineage: issue.lineage }
+  credential.hold(held, issue)
   const reason = error instanceof Error ? error.message : 'The token store failed.'
   credential.environment.emit({
     type: 'degraded',

@@ -93,9 +93,9 @@ export function refreshLeadMs(lifetimeMs: number, slowestMs: number, draw: numbe
   return Math.min(advisoryMs, Math.max(drawnMs, mandatoryMs + slowestMs))
 }
 
-/** The least time between two successful exchanges, whatever asks for them. */
+/** The least time between two successful exchanges, whatever asks for them: never below a quarter of a second. */
 export function floorMs(lifetimeMs: number | undefined): number {
-  return lifetimeMs !== undefined && lifetimeMs > 0 ? Math.min(5000, lifetimeMs / 4) : 5000
+  return lifetimeMs !== undefined && lifetimeMs > 0 ? Math.max(250, Math.min(5000, lifetimeMs / 4)) : 5000
 }
 
 /** How long the answer to a refused fresh token is "no", after `count` refusals in a row. */

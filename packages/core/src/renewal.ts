@@ -5,7 +5,7 @@ import { newId } from './environment.ts'
 import { isStoreError, StoreError } from './errors/store-error.ts'
 import { SupersededError } from './errors/superseded-error.ts'
 import { grantRequest, judgeFailure, refreshRequest, send } from './exchange.ts'
-import { commitExchange } from './exchange-commit.ts'
+import { commitExchange, withoutEcho } from './exchange-commit.ts'
 import type { Issued } from './exchange-commit.ts'
 import type { FailedExchange } from './exchange.ts'
 import { rememberFailure } from './failure-record.ts'
@@ -21,7 +21,14 @@ import { variantKey } from './variant.ts'
 import type { Variant } from './variant.ts'
 
 /** How a renewal ended. It never rejects, so that a background renewal cannot become an unhandled rejection. */
-export type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: unknown }
+export type Outcome =
+  | { readonly ok: true }
+  | {
+      readonly ok: false
+      readonly error: unknown
+      /** Whose attempt it was: managers of one key share flights, but perhaps not their configuration. */
+      readonly by?: Credential | undefined
+    }
 
 type StepWithRung = Extract<Step, { rung: Rung }>
 
@@ -43,6 +50,7 @@ export class Renewal {
   readonly #variant: Variant
   readonly #variantKey: string
   readonly #request: () => PolicyRequest
+  readonly #epoch: number
   #family: string | undefined
   #redemptions = 0
   #refusal: unknown
@@ -52,9 +60,17 @@ export class Renewal {
     this.#variant = variant
     this.#variantKey = variantKey(variant)
     this.#request = request
+    this.#epoch = credential.epoch
   }
 
   async run(): Promise<Outcome> {
+    const outcome = await this.#run()
+    return outcome.ok ? outcome : { ...outcome, by: this.#credential }
+  }
+
+  async #run(): Promise<Outcome> {
+    // It waited for its turn: what somebody asked for under one sign-in must not come from the next.
+    if (this.#credential.epoch !== this.#epoch) return failed(superseded())
     try {
       return await this.#lookAndClimb()
     } catch (error) {
@@ -123,7 +139,10 @@ export class Renewal {
     try {
       environment.emit({ type: 'exchange-started', rung, because })
       const result = await this.#redeem(request, refresh)
-      if (result.kind === 'issued') return await this.#commit(result, rung, because, base)
+      if (result.kind === 'issued') {
+        const issued = refresh ? result : withoutEcho(result, request)
+        return await this.#commit(issued, rung, because, base)
+      }
       return await this.#settleFailure(result, rung, refresh, claim.id, isRetry)
     } finally {
       if (credential.held?.record.claim?.id !== claim.id) ownClaims.delete(claim.id)
@@ -134,7 +153,7 @@ export class Renewal {
     if (refresh) return refreshRequest(refresh.token, this.#variant)
     const { grant } = this.#credential
     if (grant === undefined) throw new Error('The policy chose to repeat a grant that does not exist.')
-    return grantRequest(grant, this.#variant)
+    return grantRequest(this.#credential.environment, grant, this.#variant)
   }
 
   // If an answer was lost and the server accepts a used token for a while, one prompt retry gets the answer after all.
@@ -247,10 +266,11 @@ export class Renewal {
     const mayRepeat = grant !== undefined && (!grant.needsClaim || credential.hasSucceeded)
     if (!mayRepeat) return failed(error)
     environment.emit({ type: 'degraded', message: `${error.message} The grant is repeated without it.` })
-    const result = await send(environment, await grantRequest(grant, this.#variant), environment.holdMs)
+    const request = await grantRequest(environment, grant, this.#variant)
+    const result = await send(environment, request, environment.holdMs)
     if (result.kind === 'issued') {
       const base = credential.currentRecord() ?? newRecord(credential)
-      return this.#commit(result, 're-grant', step.because, base, true)
+      return this.#commit(withoutEcho(result, request), 're-grant', step.because, base, true)
     }
     const failure = judgeFailure(credential, result, 're-grant', grant, undefined)
     const fingerprint = failure.kind === 'transient' ? '' : await credential.fingerprint()

@@ -15,6 +15,10 @@ export function resolveUrl(resource: Resource, input: string | URL, provider: st
   }
   const absolute = URL.canParse(input) ? new URL(input) : undefined
   const url = absolute ?? resolveRelative(resource, String(input), provider)
+  // A blob: URL has the origin of a page, too.
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new OriginNotAllowedError(`${provider} sends requests by http and https only. Nothing was sent.`)
+  }
   // fetch refuses such a URL too, with a message that shows the password.
   if (url.username !== '' || url.password !== '') {
     throw new OriginNotAllowedError(
@@ -38,8 +42,14 @@ function resolveRelative({ baseUrl }: Resource, path: string, provider: string):
   const base = new URL(baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`)
   // "//host" and "\\host" would name another host: only one leading slash is taken off.
   const url = new URL(/^\/(?![/\\])/.test(path) ? path.slice(1) : path, base)
-  if (url.origin === base.origin && !url.pathname.startsWith(base.pathname)) {
+  if (url.origin === base.origin && !isBelow(url, base)) {
     throw new OriginNotAllowedError(`${provider} resolves paths below ${base.href} only. Nothing was sent.`)
   }
   return url
+}
+
+// Some servers decode "%2F" before they resolve "..", so it is resolved here as well.
+function isBelow(url: URL, base: URL): boolean {
+  const decoded = new URL(url.pathname.replace(/%2f/gi, '/').replace(/%5c/gi, '/').replace(/^\/+/, '/'), url)
+  return url.pathname.startsWith(base.pathname) && decoded.pathname.startsWith(base.pathname)
 }

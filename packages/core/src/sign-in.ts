@@ -1,77 +1,109 @@
 import { withIssue } from './commit.ts'
-import type { Credential } from './credential.ts'
+import type { Credential, Intent } from './credential.ts'
 import { newId } from './environment.ts'
 import { StoreError } from './errors/store-error.ts'
 import { SupersededError } from './errors/superseded-error.ts'
+import { withoutEcho } from './exchange-commit.ts'
 import type { Issued } from './exchange-commit.ts'
 import { grantRequest, judgeFailure, send } from './exchange.ts'
+import { rememberFailure } from './failure-record.ts'
 import type { Grant } from './grants/grant.ts'
-import { compareAndSet, newRecord } from './record-writer.ts'
+import { compareAndSet, mostConflicts, newRecord } from './record-writer.ts'
 import { revokeQuietly } from './session-end.ts'
+import { standingRefusal } from './step-error.ts'
+import type { TokenRequest } from './token-endpoint.ts'
 import { hashToken } from './token-record.ts'
-
-const mostConflicts = 5
+import type { IssuedTokens } from './token-response.ts'
 
 /**
  * Obtains a first token with `grant` and starts a new family, whatever stood there. The grant is used once; a refusal
- * leaves an earlier sign-in as it was.
+ * leaves an earlier sign-in as it was. Of several sign-ins and sign-outs the one that was started last counts, however
+ * late the server answers the others.
  * @throws {AuthorizationServerError} the server refused the credentials or the client
  * @throws {NetworkError} no usable answer
  * @throws {StoreError} the new sign-in could not be saved
- * @throws {SupersededError} somebody signed out while the server was asked
+ * @throws {SupersededError} somebody signed in or out while the server was asked
  */
 export async function signIn(credential: Credential, grant: Grant): Promise<void> {
   const { environment } = credential
-  const { parameters, grantType } = await grantRequest(grant, {})
-  const scope: Record<string, string> = { scope: environment.authorization.signInScope ?? '' }
-  const request = { grantType, parameters: { ...parameters, values: { ...scope, ...parameters.values } } }
+  const isConfigured = grant === credential.configured
+  const intent = credential.beginIntent()
+  const request = await signInRequest(credential, grant)
   await credential.read()
-  const startedFrom = credential.held?.record.generation ?? 0
+  intent.startedFrom = credential.held?.record
+  const refusal = isConfigured ? standingRefusal(credential) : undefined
+  if (refusal !== undefined) throw refusal
   environment.emit({ type: 'exchange-started', rung: 'sign-in', because: 'sign-in' })
   const result = await send(environment, request, environment.holdMs)
   if (result.kind !== 'issued') {
-    const { error, kind } = judgeFailure(credential, result, 're-grant', grant, undefined)
+    const failure = judgeFailure(credential, result, 're-grant', grant, undefined)
+    const { error, kind } = failure
     const { code, message } = error
     environment.emit({ type: 'exchange-failed', rung: 'sign-in', kind, code, message, retryAt: undefined })
+    // A configured password that is refused is remembered like any other: tries in a row would lock the account.
+    if (isConfigured && kind === 'credentials-rejected') await rememberFailure(credential, '', failure, false)
     throw error
   }
   for (const message of result.warnings) environment.emit({ type: 'warned', message })
-  await startFamily(credential, result, startedFrom)
-  if (grant.outlivesSignIn) credential.grant = grant
-  if (grant === credential.grant) credential.hasSucceeded = true
+  await startFamily(credential, withoutEcho(result, request), intent, isConfigured)
+  credential.keepGrant(isConfigured || !grant.outlivesSignIn ? undefined : grant)
+  if (isConfigured) credential.hasSucceeded = true
   const { tookMs } = result.timing
   const expiresAt = credential.expiresAt('')
   environment.emit({ type: 'token-obtained', rung: 'sign-in', expiresAt, tookMs, isRotated: false })
   environment.emit({ type: 'signed-in' })
 }
 
+async function signInRequest({ environment }: Credential, grant: Grant): Promise<TokenRequest> {
+  const { parameters, grantType } = await grantRequest(environment, grant, {})
+  const scope: Record<string, string> = { scope: environment.authorization.signInScope ?? '' }
+  return { grantType, parameters: { ...parameters, values: { ...scope, ...parameters.values } } }
+}
+
 async function startFamily(
   credential: Credential,
   { tokens, timing }: Issued,
-  startedFrom: number,
+  intent: Intent,
+  isConfigured: boolean,
 ): Promise<void> {
-  const { clock, random } = credential.environment
+  const { environment } = credential
   const refreshHash = tokens.refreshToken === undefined ? undefined : await hashToken(tokens.refreshToken)
-  const family = newId(random)
-  for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
-    await credential.read()
-    const current = credential.held?.record
-    const generation = current?.generation ?? 0
-    if (current?.signedOut && generation > startedFrom) {
-      await revokeQuietly(credential.environment, tokens)
-      throw new SupersededError('Somebody signed out while this sign-in was under way. Sign in again.')
+  const family = newId(environment.random)
+  try {
+    for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
+      await credential.read()
+      if (credential.isPassed(intent)) throw passed()
+      const generation = credential.held?.record.generation ?? 0
+      const ageMs = environment.clock.monotonic() - timing.sentMonotonicAt
+      const issue = {
+        variant: '',
+        tokens,
+        refreshHash,
+        ageMs,
+        because: 'sign-in',
+        killsOtherAccessTokens: true,
+      } as const
+      const first = {
+        ...newRecord(credential),
+        family,
+        generation,
+        ...(!isConfigured && { isPersons: true as const }),
+      }
+      const record = withIssue(first, issue)
+      if (await compareAndSet(credential, record, { variant: '', timing }))
+        return credential.commitIntent(intent)
     }
-    const ageMs = clock.monotonic() - timing.sentMonotonicAt
-    const issue = {
-      variant: '',
-      tokens,
-      refreshHash,
-      ageMs,
-      because: 'sign-in',
-      killsOtherAccessTokens: true,
-    } as const
-    const record = withIssue({ ...newRecord(credential), family, generation }, issue)
-    if (await compareAndSet(credential, record, { variant: '', timing })) return
+    throw new StoreError('The token record is written by others all the time. Sign in again.')
+  } catch (error) {
+    await giveBack(credential, tokens)
+    throw error
   }
-  throw new StoreError('The token record is written by others all the time. Sign in again.')
+}
+
+function passed(): SupersededError {
+  return new SupersededError('Somebody signed in or out while this sign-in was under way. Sign in again.')
+}
+
+async function giveBack(credential: Credential, tokens: IssuedTokens): Promise<void> {
+  await revokeQuietly(credential.environment, tokens)
 }

@@ -1,3 +1,4 @@
+import { StaleWatch } from './stale-watch.ts'
 import type { TokenStore } from './store.ts'
 import type { Binding } from './token-record.ts'
 
@@ -7,8 +8,9 @@ export interface FlightRegistry {
   /** The last exchange of each family: the next one waits for it. */
   readonly turns: Map<string, Promise<unknown>>
   readonly ownClaims: Set<string>
-  /** Which server, client and user each key in use belongs to. */
-  readonly bindings: Map<string, Binding>
+  /** Which server, client and user each key in use belongs to, and how many managers use it. */
+  readonly bindings: Map<string, { readonly binding: Binding; users: number }>
+  readonly watch: StaleWatch
 }
 
 const registered: unique symbol = Symbol.for('@evergrant/core:flights/1') as never
@@ -22,10 +24,14 @@ export function flightsOf(store: TokenStore): FlightRegistry {
   const registries = (holder[registered] ??= new WeakMap())
   let registry = registries.get(store)
   if (registry === undefined) {
-    registries.set(
-      store,
-      (registry = { flights: new Map(), turns: new Map(), ownClaims: new Set(), bindings: new Map() }),
-    )
+    registry = {
+      flights: new Map(),
+      turns: new Map(),
+      ownClaims: new Set(),
+      bindings: new Map(),
+      watch: new StaleWatch(store),
+    }
+    registries.set(store, registry)
   }
   return registry
 }

@@ -3,6 +3,7 @@ export type {
   AccessTokenSource,
   AttemptResult,
   AuthorizedRequest,
+  AuthorizeOptions,
   GetAccessTokenOptions,
   VariantOptions,
 } from './access-token-source.ts'

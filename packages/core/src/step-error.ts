@@ -21,6 +21,13 @@ export function errorForStep(
   return reauthorization(credential, step.reason, refusal)
 }
 
+/** The refusal of the configured credentials, while trying them again is not yet due. */
+export function standingRefusal(credential: Credential): Error | undefined {
+  const standing = credential.standingFailure()
+  if (standing?.failure.kind !== 'credentials-rejected' || standing.retryInMs <= 0) return undefined
+  return standingError(credential)
+}
+
 function standingError(credential: Credential): Error | undefined {
   const standing = credential.standingFailure()
   if (standing === undefined) return undefined

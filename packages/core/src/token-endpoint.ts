@@ -74,17 +74,21 @@ export async function requestToken(
   let hasLeft = false
   const leave: typeof fetch = (input, init) => {
     hasLeft = true
+    // Servers echo also the encoded form of id and secret.
+    const authorization = new Headers(init?.headers).get('authorization')
+    if (authorization) secrets.push(authorization.replace(/^\w+ /, ''))
     return fetch(input, init)
   }
   try {
-    const response = await send({ server, client }, request, leave, abort.signal)
+    const cut = rejectedBy(abort.signal)
+    const response = await Promise.race([send({ server, client }, request, leave, abort.signal), cut])
     const retryAfterMs = readRetryAfterMs(response.headers.get('retry-after'), clock.wall())
     const unread = interpretStatus(response, endpoint, retryAfterMs)
     if (unread) {
       drop(response.body)
       return unread
     }
-    const text = await readBoundedText(response).catch(asBodyLimit)
+    const text = await Promise.race([readBoundedText(response).catch(asBodyLimit), cut])
     if (text instanceof BodyLimitError)
       return malformed(endpoint, text.message, response.status, retryAfterMs)
     const timing = { sentWallAt, sentMonotonicAt, tookMs: clock.monotonic() - sentMonotonicAt }
@@ -98,6 +102,16 @@ export async function requestToken(
   } finally {
     cancelTimer()
   }
+}
+
+// An own fetch may not heed its signal; the claim ends all the same.
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  const rejected = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  // Nobody may be waiting for it by then.
+  rejected.catch(() => undefined)
+  return rejected
 }
 
 function asBodyLimit(error: unknown): BodyLimitError {
@@ -193,7 +207,14 @@ function interpretBody(response: Response, text: string, context: InterpretConte
   if (reading.kind === 'malformed') return malformed(endpoint, reading.problem, status, retryAfterMs)
   if (reading.kind === 'issued') return { ...reading, timing }
   const errorDescription = cleanServerText(reading.errorDescription, secrets)
-  return { kind: 'refused', error: reading.error, errorDescription, status, retryAfterMs }
+  const isEcho = secrets.includes(reading.error)
+  return {
+    kind: 'refused',
+    error: isEcho ? 'unknown_error' : reading.error,
+    errorDescription,
+    status,
+    retryAfterMs,
+  }
 }
 
 function malformed(

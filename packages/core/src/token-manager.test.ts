@@ -261,6 +261,9 @@ describe('failures', () => {
     bench.server.answer({ status: 400, body: { error: 'invalid_grant' } })
     const error = await rejection(tokens.getAccessToken())
     expect(isAuthorizationServerError(error) && error.code).toBe('credentials_rejected')
+    for (let attempt = 0; attempt < 10; attempt++) expect(await rejection(tokens.signIn())).toBe(error)
+    expect(bench.server.tokenRequests).toHaveLength(1)
+    await bench.clock.advance(5001)
     await tokens.signIn()
     expect(await tokens.getAccessToken()).toBe('access-1')
   })
@@ -663,7 +666,7 @@ describe('sign-in and sign-out', () => {
     let isAsked = false
     const credentials = (): typeof user | Promise<typeof user> =>
       isAsked ? new Promise(resolve => (answer = resolve)) : user
-    const tokens = bench.manager({ grant: passwordGrant(credentials) })
+    const tokens = bench.manager({ key: 'callback', grant: passwordGrant(credentials) })
     await tokens.getAccessToken()
     isAsked = true
     await bench.clock.advance(301_000)

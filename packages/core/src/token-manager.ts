@@ -4,12 +4,14 @@ import type { Authorization, AuthorizationBase } from './authorization.ts'
 import { bindingOf, credentialKey } from './credential-key.ts'
 import { CredentialSource } from './credential-source.ts'
 import { Credential } from './credential.ts'
+import { within } from './deadline.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { DisposedError } from './errors/disposed-error.ts'
-import type { EventDetails, EventListener } from './events.ts'
+import type { EventDetails, EventListener, EvergrantEvent } from './events.ts'
 import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
 import type { Grant } from './grants/grant.ts'
+import { claimKey } from './key-claim.ts'
 import { resolveOptions } from './manager-options.ts'
 import type { ResolvedOptions, SharedOptions } from './manager-options.ts'
 import type { SignOutResult } from './session-end.ts'
@@ -21,7 +23,6 @@ import { lateAnswer } from './network-failure.ts'
 import { flightsOf } from './single-flight.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { TokenSnapshot } from './snapshot.ts'
-import { isSameBinding } from './token-record.ts'
 import { createTokenSet } from './token-set.ts'
 import type { TokenSet } from './token-set.ts'
 import { validateAuthorization } from './validate.ts'
@@ -42,11 +43,19 @@ export class TokenManager implements AccessTokenSource {
   readonly #variants = new Map<string, CredentialSource>()
   readonly #listeners = new Set<EventListener>()
   #snapshot: TokenSnapshot
+  readonly #release: () => void
+  readonly #signIns = new Set<Promise<unknown>>()
   #isDisposed = false
 
   /** Use {@link createTokenManager} or {@link createUserTokens}. */
-  constructor(authorization: AuthorizationBase, key: string, options: ResolvedOptions) {
+  constructor(
+    authorization: AuthorizationBase,
+    key: string,
+    options: ResolvedOptions,
+    release: () => void = () => undefined,
+  ) {
     const { onEvent, ...shared } = options
+    this.#release = release
     if (onEvent) this.#listeners.add(onEvent)
     const binding = bindingOf(authorization)
     const emit = (event: EventDetails): void => this.#emit(event)
@@ -58,7 +67,7 @@ export class TokenManager implements AccessTokenSource {
       emit,
     })
     this.#snapshot = snapshotOf(this.#credential)
-    this.#credential.onChange(() => void (this.#snapshot = snapshotOf(this.#credential)))
+    this.#credential.onChange(() => this.#takeSnapshot())
     this.#source = this.#narrow({})
     this.fetch = this.#source.fetch
     this.getAccessToken = this.#source.getAccessToken
@@ -70,8 +79,14 @@ export class TokenManager implements AccessTokenSource {
   readonly authorize: AccessTokenSource['authorize']
   readonly settle: (attempt: AuthorizedRequest, result: AttemptResult) => 'done' | 'replay'
 
-  /** The same credential narrowed to a scope or resource. Calls with the same options return the same source. */
-  readonly variant = (options: VariantOptions): AccessTokenSource => this.#narrow(options)
+  /**
+   * The same credential narrowed to a scope or resource. Calls with the same options return the same source.
+   * @throws {ConfigurationError} a refresh at this server ends the other access tokens, or an option is no string
+   */
+  readonly variant = (options: VariantOptions): AccessTokenSource => {
+    assertVariant(options, this.#credential.environment.authorization)
+    return this.#narrow(options)
+  }
 
   /** Like `getAccessToken`, with what is known about the token. Printing it shows no secret. */
   readonly getTokenSet = async (options?: GetAccessTokenOptions): Promise<TokenSet> => {
@@ -93,6 +108,8 @@ export class TokenManager implements AccessTokenSource {
    * Asks the provider about the current session, where it offers that (TrafficStars).
    * @throws {ConfigurationError} the provider has no such endpoint
    * @throws {NetworkError} no usable answer
+   * @throws {MalformedResponseError} the answer is no session
+   * @throws {ReauthorizationRequiredError} a fresh access token is refused too
    */
   readonly getSessionInfo = async (): Promise<SessionInfo> =>
     getSessionInfo(this.#credential.environment, this.#source)
@@ -102,12 +119,15 @@ export class TokenManager implements AccessTokenSource {
    * calls that wait on an earlier sign-in get a `SupersededError`.
    * @throws {AuthorizationServerError} the server refused the credentials or the client
    * @throws {NetworkError} no usable answer
-   * @throws {ConfigurationError} there is neither a grant nor a configured one
+   * @throws {SupersededError} somebody signed in or out while the server was asked
+   * @throws {ConfigurationError} there is no grant, or what was passed is none
+   * @throws {StoreError} the sign-in could not be saved
+   * @throws {DisposedError} the manager was disposed
    */
   readonly signIn = async (grant?: Grant): Promise<void> => {
     this.#assertInUse()
-    const chosen = grant ?? this.#credential.grant
-    if (chosen === undefined) {
+    const chosen = grant ?? this.#credential.configured
+    if (typeof chosen?.parameters !== 'function') {
       throw new ConfigurationError('signIn needs a grant', [
         'Pass one, such as passwordGrant({ username, password }).',
       ])
@@ -146,9 +166,8 @@ export class TokenManager implements AccessTokenSource {
     this.#isDisposed = true
     const { store, key } = this.#credential.environment
     for (const source of this.#variants.values()) source.dispose()
-    const { turns, bindings } = flightsOf(store)
-    await turns.get(key)
-    bindings.delete(key)
+    await Promise.allSettled([flightsOf(store).turns.get(key), ...this.#signIns])
+    this.#release()
     this.#listeners.clear()
   }
 
@@ -164,11 +183,10 @@ export class TokenManager implements AccessTokenSource {
   // What left the machine may succeed late, and then counts; whoever asked is not kept waiting for it.
   #patiently(work: Promise<void>): Promise<void> {
     const { clock, timeoutMs, authorization, waitUntil } = this.#credential.environment
-    waitUntil?.(work)
-    return new Promise((resolve, reject) => {
-      const cancel = clock.schedule(() => reject(lateAnswer(authorization.server.tokenEndpoint)), timeoutMs)
-      void work.then(resolve, reject).finally(cancel)
-    })
+    waitUntil(work)
+    this.#signIns.add(work)
+    void work.catch(() => undefined).finally(() => this.#signIns.delete(work))
+    return within(clock, timeoutMs, work, () => lateAnswer(authorization.server.tokenEndpoint))
   }
 
   #narrow(variant: Variant): CredentialSource {
@@ -176,20 +194,22 @@ export class TokenManager implements AccessTokenSource {
     let source = this.#variants.get(name)
     if (source === undefined) {
       source = new CredentialSource(this.#credential, variant, narrower => this.#narrow(narrower))
+      if (this.#isDisposed) source.dispose()
       this.#variants.set(name, source)
     }
     return source
+  }
+
+  #takeSnapshot(): void {
+    const snapshot = snapshotOf(this.#credential)
+    if (JSON.stringify(snapshot) !== JSON.stringify(this.#snapshot)) this.#snapshot = snapshot
   }
 
   #emit(details: EventDetails): void {
     const { authorization, key, clock } = this.#credential.environment
     const event = { ...details, provider: authorization.provider, key, at: clock.wall() }
     for (const listener of this.#listeners) {
-      try {
-        listener(event)
-      } catch {
-        // A listener's fault must never break a refresh.
-      }
+      tell(listener, event)
     }
   }
 
@@ -198,40 +218,62 @@ export class TokenManager implements AccessTokenSource {
   }
 }
 
-/** Two managers of one key must mean the same credential: otherwise one would hand out the other's token. */
-function claimKey({ store }: ResolvedOptions, key: string, binding: ReturnType<typeof bindingOf>): void {
-  const { bindings } = flightsOf(store)
-  const known = bindings.get(key)
-  if (known !== undefined && !isSameBinding(known, binding)) {
-    throw new ConfigurationError(`The key "${key}" is in use`, [
-      'Another manager uses it for another server, client or user. Give each credential a key of its own.',
-    ])
-  }
-  bindings.set(key, binding)
-}
-
 /**
  * Creates the manager of one credential. It does no I/O before the first call. Managers of the same credential, in this
  * process or others that share the store, share one refresh.
  * @throws {ConfigurationError} the authorization or an option cannot work; every fault is named
  * @example
  * const tokens = createTokenManager(truphone({ clientId, clientSecret }))
- * const response = await tokens.fetch('sims?limit=10')
+ * const response = await tokens.fetch('sims?per_page=10')
  */
 export function createTokenManager(
   authorization: Authorization,
   options: TokenManagerOptions = {},
 ): TokenManager {
   validateAuthorization(authorization)
-  if (authorization.grant === undefined) {
+  const { grant } = authorization
+  if (grant === undefined) {
     throw new ConfigurationError(`${authorization.provider} has no grant of its own`, [
       'Its users sign in: pass it to createUserTokens, and sign each of them in.',
     ])
   }
-  const key = options.key ?? credentialKey(authorization.provider, bindingOf(authorization))
-  if (typeof key !== 'string' || key === '')
-    throw new ConfigurationError('The options cannot work', ['key is empty.'])
   const resolved = resolveOptions(options)
-  claimKey(resolved, key, bindingOf(authorization))
-  return new TokenManager(authorization, key, resolved)
+  const binding = bindingOf(authorization)
+  const key = options?.key ?? credentialKey(authorization.provider, binding)
+  if (typeof key !== 'string' || key === '') {
+    throw new ConfigurationError('The options cannot work', ['key must be a non-empty string.'])
+  }
+  if (options?.key === undefined && isNameless(grant)) {
+    throw new ConfigurationError(`${authorization.provider} cannot tell whose credentials these are`, [
+      'A callback names no user, and two users must never share a token: give the grant a subject, or pass a key.',
+    ])
+  }
+  return new TokenManager(authorization, key, resolved, claimKey(resolved.store, key, binding))
+}
+
+function isNameless({ presentsCredentials, subject, seed }: Grant): boolean {
+  return presentsCredentials && subject === undefined && seed === undefined
+}
+
+function assertVariant(options: VariantOptions, { provider, server }: AuthorizationBase): void {
+  const problems: string[] = []
+  for (const name of ['scope', 'resource'] as const) {
+    const value: unknown = options?.[name]
+    if (value !== undefined && typeof value !== 'string') problems.push(`${name} must be a string.`)
+  }
+  if (server.refreshKillsAccessToken) {
+    problems.push(
+      'A refresh at this server ends the access tokens of all variants, so there can be only one.',
+    )
+  }
+  if (problems.length > 0) throw new ConfigurationError(`${provider} cannot be narrowed`, problems)
+}
+
+// A listener's fault, thrown or promised, must never break a refresh.
+function tell(listener: EventListener, event: EvergrantEvent): void {
+  try {
+    void Promise.resolve(listener(event) as unknown).catch(() => undefined)
+  } catch {
+    // The others are told all the same.
+  }
 }

@@ -121,7 +121,7 @@ describe('two bindings', () => {
     ['differ by the client', { clientId: 'd' }, false],
     ['differ by a missing client', { clientId: undefined }, false],
     ['differ by the user', { subject: 't' }, false],
-    ['are the same where one names no user', { subject: undefined }, true],
+    ['differ where one names no user', { subject: undefined }, false],
   ])('C45 %s', (_title, other, isSame) => {
     expect(isSameBinding(binding, { ...binding, ...other })).toBe(isSame)
     expect(isSameBinding({ ...binding, ...other }, binding)).toBe(isSame)

@@ -18,6 +18,8 @@ export interface TokenRecord {
   readonly claim?: Claim | undefined
   /** A refresh token (or, without a hash, a grant) that the server refused for good. */
   readonly dead?: DeadGrant | undefined
+  /** Somebody signed in with a grant of their own: the configured grant must not continue it. */
+  readonly isPersons?: true | undefined
   /** A tombstone: somebody signed out, here or elsewhere. */
   readonly signedOut?: true | undefined
   readonly rejection?: { readonly count: number; readonly msAgo: number } | undefined
@@ -29,8 +31,14 @@ export interface Binding {
   readonly issuer?: string | undefined
   readonly tokenEndpoint: string
   readonly clientId?: string | undefined
+  /** The grant type of a configured credential; absent for users who sign in. */
+  readonly grant?: string | undefined
   /** A hash that names the configured user, where one is configured. */
   readonly subject?: string | undefined
+  /** Names the configured API key without telling it. */
+  readonly seed?: string | undefined
+  /** The configured scope. */
+  readonly scope?: string | undefined
 }
 
 export interface StoredRefreshToken {
@@ -134,14 +142,15 @@ function hasText(value: Readonly<Record<string, unknown>>, name: string): boolea
   return typeof value[name] === 'string' && value[name] !== ''
 }
 
-/** Tells whether two bindings name the same server, client and user. An unnamed user matches any. */
+/** Tells whether two bindings name the same server, client, grant type and user. */
 export function isSameBinding(left: Binding, right: Binding): boolean {
-  return (
-    left.tokenEndpoint === right.tokenEndpoint &&
-    left.issuer === right.issuer &&
-    left.clientId === right.clientId &&
-    (left.subject === undefined || right.subject === undefined || left.subject === right.subject)
-  )
+  const names = ['tokenEndpoint', 'issuer', 'clientId', 'grant', 'subject'] as const
+  return names.every(name => left[name] === right[name])
+}
+
+/** Tells whether a record was obtained with the API key and the scope that are configured now. */
+export function isSameConfiguration(left: Binding, right: Binding): boolean {
+  return left.seed === right.seed && left.scope === right.scope
 }
 
 /** SHA-256 of a token, truncated: enough to compare, useless to whoever reads it. */

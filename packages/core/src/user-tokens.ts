@@ -1,6 +1,7 @@
 import type { Authorization } from './authorization.ts'
 import { bindingOf, credentialKey } from './credential-key.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+import { DisposedError } from './errors/disposed-error.ts'
 import { resolveOptions } from './manager-options.ts'
 import type { ResolvedOptions, SharedOptions } from './manager-options.ts'
 import { TokenManager } from './token-manager.ts'
@@ -18,6 +19,7 @@ export class UserTokens {
   readonly #options: ResolvedOptions
   readonly #maxUsers: number
   readonly #managers = new Map<string, TokenManager>()
+  #isDisposed = false
 
   /** Use {@link createUserTokens}. */
   constructor(authorization: Authorization<never>, options: ResolvedOptions, maxUsers: number) {
@@ -30,6 +32,7 @@ export class UserTokens {
    * The manager of one user. It never holds the application's own token: a user who has not signed in gets a
    * `ReauthorizationRequiredError`.
    * @throws {ConfigurationError} the user id is not a non-empty string
+   * @throws {DisposedError} the user tokens were disposed
    */
   readonly for = (userId: string): TokenManager => {
     if (typeof userId !== 'string' || userId === '') {
@@ -37,6 +40,7 @@ export class UserTokens {
         'Pass the id of the signed-in user, a non-empty string.',
       ])
     }
+    if (this.#isDisposed) throw new DisposedError('These user tokens were disposed. Create new ones.')
     const known = this.#managers.get(userId)
     const manager = known ?? this.#create(userId)
     // Re-inserted, so that the first key is always the longest unused one.
@@ -48,6 +52,7 @@ export class UserTokens {
 
   /** Disposes every user's manager. */
   readonly dispose = async (): Promise<void> => {
+    this.#isDisposed = true
     const managers = [...this.#managers.values()]
     this.#managers.clear()
     await Promise.all(managers.map(manager => manager.dispose()))
@@ -93,7 +98,7 @@ export function createUserTokens(
       'createUserTokens takes an authorization without one, such as travis.customers or erStudioTeamServer.users.',
     ])
   }
-  const maxUsers = options.maxUsers ?? 10_000
+  const maxUsers = options?.maxUsers ?? 10_000
   if (!Number.isInteger(maxUsers) || maxUsers < 1) {
     throw new ConfigurationError('The options cannot work', ['maxUsers must be a positive whole number.'])
   }

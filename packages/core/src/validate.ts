@@ -1,11 +1,15 @@
 import type { AuthorizationBase } from './authorization.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+import type { Grant } from './grants/grant.ts'
 
 /**
  * Checks an authorization before anything is sent, and names every fault at once.
  * @throws {ConfigurationError} a URL is no URL, or plain http to another host than loopback without being allowed
  */
-export function validateAuthorization(authorization: AuthorizationBase): void {
+export function validateAuthorization(
+  authorization: AuthorizationBase & { readonly grant?: Grant | undefined },
+): void {
+  checkShape(authorization)
   const { server, client, resource, provider } = authorization
   const problems: string[] = []
   if (typeof provider !== 'string' || provider === '') problems.push('provider must be a short name.')
@@ -30,6 +34,30 @@ export function validateAuthorization(authorization: AuthorizationBase): void {
     problems.push(`issuer is required with ${method}: it is the audience.`)
   if (problems.length > 0)
     throw new ConfigurationError(`${provider || 'The authorization'} cannot work`, problems)
+}
+
+// Without these nothing else can be checked: what came is no authorization at all.
+function checkShape(
+  authorization: (Partial<AuthorizationBase> & { readonly grant?: Grant | undefined }) | undefined,
+): void {
+  const { server, client, resource, grant } = authorization ?? {}
+  const problems: string[] = []
+  if (typeof server !== 'object') problems.push('server must be an object with the tokenEndpoint.')
+  else if (server.rotation !== undefined && typeof server.rotation !== 'object') {
+    problems.push("server.rotation must be an object such as { mode: 'rotating' }.")
+  }
+  if (typeof client?.authentication?.authenticate !== 'function') {
+    problems.push(
+      'client must be an object with the clientId and an authentication, such as clientSecretPost(secret).',
+    )
+  }
+  if (!Array.isArray(resource?.origins)) problems.push('resource must be an object with origins, an array.')
+  if (grant !== undefined && typeof grant?.parameters !== 'function') {
+    problems.push('grant must be a grant, such as clientCredentials().')
+  }
+  if (problems.length === 0) return
+  problems.push('The functions of @evergrant/providers make authorizations that are complete.')
+  throw new ConfigurationError('This is no authorization', problems)
 }
 
 // A path would promise a narrower limit than an origin is.

@@ -18,6 +18,9 @@ const grants = (world: World, provider: string): (string | undefined)[] =>
     return entry.grantType
   })
 
+const exchanges = (world: World): string[] =>
+  world.emulator.journal.entries({ kind: 'token' }).map(({ grantType, status }) => `${grantType} ${status}`)
+
 const lifetimeMs = async (tokens: TokenManager): Promise<number> => {
   await tokens.getAccessToken()
   return tokens.explain().accessToken?.lifetimeMs ?? Number.NaN
@@ -69,15 +72,21 @@ describe.each(identities)('$name', identity => {
   test('goes on after its refresh token died, or says that a person is needed', async () => {
     const { world, tokens, provider } = await setUp(identity)
     const life = await lifetimeMs(tokens)
+    expect(tokens.explain().refreshToken.status).toBe(identity.hasRefreshToken ? 'usable' : 'none')
     identity.provider(world.emulator).revokeRefreshTokens()
     await world.clock.advance(life + 1)
     if (identity.nextGrant !== undefined) {
       expect((await tokens.fetch(identity.path)).status).toBe(200)
-      expect(grants(world, provider).at(-1)).toBe(identity.nextGrant)
+      expect(exchanges(world)).toEqual(
+        identity.hasRefreshToken
+          ? [`${identity.firstGrant} 200`, 'refresh_token 400', `${identity.nextGrant} 200`]
+          : [`${identity.firstGrant} 200`, `${identity.nextGrant} 200`],
+      )
       return
     }
     const error = await rejection(tokens.getAccessToken())
     expect(isReauthorizationRequiredError(error) && error.reason).toBe('refresh-token-refused')
+    expect(exchanges(world)).toEqual(['password 200', 'refresh_token 400'])
     world.emulator.journal.clear()
     await world.clock.advance(3_600_000)
     expect(isReauthorizationRequiredError(await rejection(tokens.fetch(identity.path)))).toBe(true)

@@ -62,6 +62,8 @@ export interface Identity {
   create(world: World): TokenManager
   readonly signIn?: (manager: TokenManager, world: World) => Promise<void>
   readonly path: string
+  /** Whether the server gives a refresh token that can die. */
+  readonly hasRefreshToken: boolean
   readonly firstGrant: string
   /** The grant that comes first when the access token is due. */
   readonly renewalGrant: string
@@ -83,6 +85,7 @@ export const identities: readonly Identity[] = [
         world.options(),
       )
     },
+    hasRefreshToken: true,
     path: 'vehicles',
     firstGrant: 'client_credentials',
     renewalGrant: 'refresh_token',
@@ -98,6 +101,7 @@ export const identities: readonly Identity[] = [
         world.options(),
       )
     },
+    hasRefreshToken: true,
     path: 'vehicles',
     firstGrant: 'password',
     renewalGrant: 'refresh_token',
@@ -113,6 +117,7 @@ export const identities: readonly Identity[] = [
     },
     signIn: (manager, { emulator }) =>
       manager.signIn(passwordGrant(emulator.travis.credentials.customers[1])),
+    hasRefreshToken: true,
     path: 'vehicles',
     firstGrant: 'password',
     renewalGrant: 'refresh_token',
@@ -123,8 +128,10 @@ export const identities: readonly Identity[] = [
     provider: emulator => emulator.trafficStars,
     create: world => {
       const { apiKey } = world.emulator.trafficStars.credentials
+      world.emulator.trafficStars.configure({ includeRefreshToken: true })
       return createTokenManager(trafficStars({ apiKey }), world.options())
     },
+    hasRefreshToken: true,
     path: 'v1/campaigns',
     firstGrant: 'refresh_token',
     renewalGrant: 'refresh_token',
@@ -141,6 +148,7 @@ export const identities: readonly Identity[] = [
         world.options(),
       )
     },
+    hasRefreshToken: true,
     path: 'datasources',
     firstGrant: 'password',
     renewalGrant: 'refresh_token',
@@ -156,6 +164,7 @@ export const identities: readonly Identity[] = [
       return createUserTokens(authorization, world.options()).for('user-1')
     },
     signIn: (manager, { emulator }) => manager.signIn(passwordGrant(emulator.teamServer.credentials)),
+    hasRefreshToken: true,
     path: 'datasources',
     firstGrant: 'password',
     renewalGrant: 'refresh_token',
@@ -172,6 +181,7 @@ export const identities: readonly Identity[] = [
         world.options(),
       )
     },
+    hasRefreshToken: false,
     path: 'assets',
     firstGrant: 'password',
     renewalGrant: 'password',
@@ -184,6 +194,7 @@ export const identities: readonly Identity[] = [
       const { clientId, clientSecret } = world.emulator.truphone.credentials
       return createTokenManager(truphone({ clientId, clientSecret }), world.options())
     },
+    hasRefreshToken: true,
     path: 'sims',
     firstGrant: 'client_credentials',
     renewalGrant: 'refresh_token',

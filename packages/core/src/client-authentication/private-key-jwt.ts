@@ -1,4 +1,5 @@
 import { PrivateKeyJwt } from 'oauth4webapi'
+import type { CryptoKey } from 'oauth4webapi'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { fromOauth4webapi } from './from-oauth4webapi.ts'

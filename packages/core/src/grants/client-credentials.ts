@@ -11,12 +11,14 @@ export interface ClientCredentialsOptions {
  * @see RFC 6749 §4.4
  */
 export function clientCredentials(options: ClientCredentialsOptions = {}): Grant {
-  const values: Record<string, string> = options.scope ? { scope: options.scope } : {}
+  const { scope } = options ?? {}
+  const values: Record<string, string> = scope ? { scope } : {}
   return {
     grantType: 'client_credentials',
     isRepeatable: true,
     presentsCredentials: false,
     needsClaim: false,
+    scope,
     refusalAdvice: 'Check that the client may use client_credentials.',
     parameters: async () => ({ values, secrets: [] }),
   }

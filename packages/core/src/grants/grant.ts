@@ -12,8 +12,12 @@ export interface Grant {
   readonly outlivesSignIn?: boolean | undefined
   /** Says what the server refused and what to do, for `credentials_rejected`. */
   readonly refusalAdvice: string
-  /** Names the identity behind the grant where it is known beforehand (a user name). Not a secret, but hashed in keys. */
+  /** Names the identity behind the grant (a user name). Not a secret, but hashed in keys. Absent: not known. */
   readonly subject?: string | undefined
+  /** Names the secret that the grant holds (an API key), without telling it: another one is another credential. */
+  readonly seed?: string | undefined
+  /** Space-separated scope that the grant asks for: a wider one is another credential. */
+  readonly scope?: string | undefined
   /** Changes when the credentials change; without it the engine compares a slow, salted hash. */
   readonly credentialVersion?: string | undefined
   /** The parameters of one token request, called right before it is sent. */

@@ -11,6 +11,8 @@ export interface PasswordCredentials {
 export interface PasswordGrantOptions {
   /** Space-separated scope to ask for. Default: none is sent. */
   readonly scope?: string | undefined
+  /** Whose credentials a callback returns, such as the user name: two users must never share a token. */
+  readonly subject?: string | undefined
   /** Change this when the password changes, so that a fleet knows which refusal belongs to which password. */
   readonly credentialVersion?: string | undefined
 }
@@ -35,7 +37,8 @@ export function passwordGrant(
     needsClaim: true,
     outlivesSignIn: isCallback,
     refusalAdvice: 'Check the user name and the password; Evergrant will not try these again.',
-    subject: isCallback ? undefined : credentials.username,
+    subject: options.subject ?? (isCallback ? undefined : credentials.username),
+    scope: options.scope,
     credentialVersion: options.credentialVersion,
     async parameters() {
       const { username, password } = isCallback ? checkCredentials(await credentials()) : credentials

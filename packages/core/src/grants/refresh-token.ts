@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import { shortHash } from '../short-hash.ts'
 import type { Grant } from './grant.ts'
 
 /** Options of {@link refreshTokenGrant}. */
@@ -20,7 +21,7 @@ export interface RefreshTokenGrantOptions {
  * @see RFC 6749 §6
  */
 export function refreshTokenGrant(options: RefreshTokenGrantOptions): Grant {
-  const { refreshToken, scope } = options
+  const { refreshToken, scope } = options ?? {}
   if (typeof refreshToken !== 'string' || refreshToken === '') {
     throw new ConfigurationError('refreshTokenGrant cannot work', [
       'refreshToken must be a non-empty string.',
@@ -31,6 +32,9 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): Grant {
     isRepeatable: true,
     presentsCredentials: true,
     needsClaim: options.isSingleUse ?? false,
+    // Half of a 64-bit hash: enough to tell two keys apart, too little to find one.
+    seed: shortHash(refreshToken).slice(0, 8),
+    scope,
     refusalAdvice:
       options.refusalAdvice ?? 'Configure a new refresh token; Evergrant will not try this one again.',
     parameters: async () => ({

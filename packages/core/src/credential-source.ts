@@ -15,7 +15,6 @@ import { ConfigurationError } from './errors/configuration-error.ts'
 import { DisposedError } from './errors/disposed-error.ts'
 import { NetworkError } from './errors/network-error.ts'
 import { lateAnswer } from './network-failure.ts'
-import { isStoreError } from './errors/store-error.ts'
 import { isSupersededError, SupersededError } from './errors/superseded-error.ts'
 import { decide, freshForMs } from './refresh-policy.ts'
 import type { PolicyRequest } from './refresh-policy.ts'
@@ -145,7 +144,7 @@ export class CredentialSource implements AccessTokenSource {
       if (this.#isDisposed) throw new DisposedError('The token manager was disposed. Create a new one.')
       options.signal?.throwIfAborted()
       if (credential.epoch !== call.epoch) throw supersededWhileWaiting()
-      if (credential.isStale) await abortable(this.#look(), options.signal)
+      if (credential.isStale) await abortable(credential.look(), options.signal)
       const step = decide(credential.policyState(this.#key), this.#requestOf(call))
       if (step.action === 'use' || step.action === 'use-and-refresh') {
         if (step.action === 'use-and-refresh') this.#background.start()
@@ -188,16 +187,6 @@ export class CredentialSource implements AccessTokenSource {
   #hasJustLooked(): boolean {
     const { environment, lastReadMonotonicAt } = this.#credential
     return environment.clock.monotonic() - lastReadMonotonicAt < lookAgainMs
-  }
-
-  /** Reads the store once for all who wait. That it is down changes nothing: memory serves. */
-  #look(): Promise<unknown> {
-    const { store, key } = this.#credential.environment
-    return singleFlight(flightsOf(store), `${key} look`, () =>
-      this.#credential.read().catch((error: unknown) => {
-        if (!isStoreError(error)) throw error
-      }),
-    )
   }
 
   /** Joins the running renewal of this variant or starts one. It outlives whoever started it. */

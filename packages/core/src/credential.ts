@@ -2,7 +2,7 @@ import type { Lineage } from './commit.ts'
 import { newId } from './environment.ts'
 import type { Environment } from './environment.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
-import { StoreError } from './errors/store-error.ts'
+import { isStoreError, StoreError } from './errors/store-error.ts'
 import { FailureMemory } from './failure-memory.ts'
 import type { StandingFailure } from './failure-memory.ts'
 import { fingerprintOf } from './fingerprint.ts'
@@ -47,6 +47,7 @@ export class Credential {
   #held: Held | undefined
   #kept: { readonly grant: Grant; readonly family: string } | undefined
   #isStale = false
+  #looking: Promise<void> | undefined
   /** Counts what was held: an answer that was under way meanwhile is out of date. */
   #version = 0
   #fingerprint: string | undefined
@@ -126,6 +127,16 @@ export class Credential {
       if (await this.#takeOver(stored, version)) return wasStale ? this.#tell() : undefined
     }
     throw new StoreError('The token record changes all the time. Try again.')
+  }
+
+  /** Reads the store once for all who ask meanwhile. That it is down changes nothing: memory serves. */
+  look(): Promise<void> {
+    this.#looking ??= this.read()
+      .catch((error: unknown) => {
+        if (!isStoreError(error)) throw error
+      })
+      .finally(() => (this.#looking = undefined))
+    return this.#looking
   }
 
   /**

@@ -27,7 +27,10 @@ function check(files: Record<string, string>): string[] {
   repositories.push(repository)
   const express = {
     'packages/express/package.json': manifest('express'),
-    'apps/express/package.json': manifest('app-express'),
+    'apps/express/package.json': manifest('app-express', {
+      private: true,
+      dependencies: { '@evergrant/express': 'workspace:*' },
+    }),
     'apps/express/src/main.ts': "import { accessTokens } from '@evergrant/express'",
     'apps/express/src/gateway.e2e.test.ts': '',
   }
@@ -52,9 +55,9 @@ describe('the rules of the repository', () => {
   })
 
   test('refuse a dependency that points upward', () => {
-    expect(check({ 'packages/core/src/index.ts': "import { a } from '@evergrant/express'" })).toEqual([
+    expect(check({ 'packages/core/src/index.ts': "import { a } from '@evergrant/express'" })).toContain(
       'packages/core/src/index.ts imports @evergrant/express: dependencies point downward only.',
-    ])
+    )
   })
 
   test('refuse an emulator that imports the engine', () => {
@@ -62,15 +65,61 @@ describe('the rules of the repository', () => {
       'packages/emulator/package.json': manifest('emulator'),
       'packages/emulator/src/index.ts': "import type { A } from '@evergrant/core/source'",
     }
-    expect(check(files)).toEqual([
+    expect(check(files)).toContain(
       'packages/emulator/src/index.ts imports @evergrant/core/source: dependencies point downward only.',
-    ])
+    )
   })
 
   test('refuse node:* where a package must run in a browser, also in a dynamic import', () => {
     expect(check({ 'packages/core/src/a.ts': "const fs = await import('node:fs')" })).toEqual([
       'packages/core/src/a.ts imports node:fs, but core must run without Node.js.',
     ])
+  })
+
+  test('refuse a module of Node.js that is named without node: as well', () => {
+    const files = {
+      'packages/core/src/a.ts': "import { readFileSync } from 'fs'\nimport path from 'path/posix'",
+    }
+    expect(check(files)).toEqual([
+      'packages/core/src/a.ts imports fs, but core must run without Node.js.',
+      'packages/core/src/a.ts imports path/posix, but core must run without Node.js.',
+    ])
+  })
+
+  test('refuse a testing package that imports the engine', () => {
+    const files = {
+      'packages/testing/package.json': manifest('testing', {
+        dependencies: { '@evergrant/core': 'workspace:*' },
+      }),
+      'packages/testing/src/index.ts': "import type { Clock } from '@evergrant/core'",
+    }
+    expect(check(files)).toEqual([
+      'packages/testing/src/index.ts imports @evergrant/core: dependencies point downward only.',
+    ])
+  })
+
+  test('refuse an import that the package does not declare, in packages and in apps', () => {
+    const files = {
+      'packages/core/package.json': manifest('core', { devDependencies: { jose: '6.2.17' } }),
+      'packages/core/src/a.ts': "import { jwtVerify } from 'jose/jwt/verify'",
+      'packages/core/src/a.test.ts': "import { jwtVerify } from 'jose/jwt/verify'",
+      'apps/express/src/store.ts': "import type { Store } from '@scope/store/memory'",
+    }
+    expect(check(files)).toEqual([
+      'apps/express/src/store.ts imports @scope/store/memory, which its package.json does not declare.',
+      'packages/core/src/a.ts imports jose/jwt/verify, which its package.json does not declare.',
+    ])
+  })
+
+  test('allow what is a dependency or a peer dependency', () => {
+    const files = {
+      'packages/core/package.json': manifest('core', {
+        dependencies: { oauth4webapi: '3.8.8' },
+        peerDependencies: { '@scope/store': '^1.0.0' },
+      }),
+      'packages/core/src/a.ts': "import 'oauth4webapi'\nimport '@scope/store/memory'",
+    }
+    expect(check(files)).toEqual([])
   })
 
   test('allow node:* and anything of ours in tests', () => {
@@ -105,6 +154,38 @@ describe('the rules of the repository', () => {
     expect(check({ 'packages/core/src/a.ts': "import '../../express/src/index.ts'" })).toEqual([
       'packages/core/src/a.ts imports ../../express/src/index.ts, outside its package.',
     ])
+  })
+
+  describe('of what is published', () => {
+    const exports = { '.': { 'evergrant-src': './src/index.ts', default: './dist/index.js' } }
+    const problem =
+      'packages/core/package.json: "publishConfig.exports" must be "exports" without "evergrant-src".'
+
+    test('allow the entry points without the sources', () => {
+      const publishConfig = { exports: { '.': { default: './dist/index.js' } } }
+      expect(check({ 'packages/core/package.json': manifest('core', { exports, publishConfig }) })).toEqual(
+        [],
+      )
+    })
+
+    test.each([
+      ['that leads to the sources', { exports }],
+      ['that lacks an entry point', { exports: {} }],
+      ['that is missing', undefined],
+    ])('refuse a list of entry points %s', (_title, publishConfig) => {
+      expect(check({ 'packages/core/package.json': manifest('core', { exports, publishConfig }) })).toEqual([
+        problem,
+      ])
+    })
+
+    test('ask nothing of a private package', () => {
+      const app = manifest('app-express', {
+        private: true,
+        exports,
+        dependencies: { '@evergrant/express': 'workspace:*' },
+      })
+      expect(check({ 'apps/express/package.json': app })).toEqual([])
+    })
   })
 
   test('refuse an unknown package, a floating version and a missing script', () => {

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join, relative } from 'node:path'
+import { checkManifest } from './manifest-rules.ts'
 import { sourceFiles } from './workspace.ts'
 import type { WorkspacePackage } from './workspace.ts'
 
@@ -7,7 +9,7 @@ import type { WorkspacePackage } from './workspace.ts'
 interface Role {
   readonly kind: 'foundation' | 'adapter' | 'tool'
   readonly mayImport: readonly string[]
-  /** Runs in a browser or an edge runtime: no `node:*` import. */
+  /** Runs in a browser or an edge runtime: imports no module of Node.js, with `node:` or without. */
   readonly isPortable: boolean
 }
 
@@ -28,7 +30,7 @@ export const roles: Readonly<Record<string, Role>> = {
   browser: foundation(['core']),
   timeline: foundation(['core']),
   emulator: { kind: 'tool', mayImport: [], isPortable: false },
-  testing: { kind: 'tool', mayImport: ['core'], isPortable: false },
+  testing: { kind: 'tool', mayImport: [], isPortable: false },
   express: serverAdapter,
   next: serverAdapter,
   hono: { ...serverAdapter, isPortable: true },
@@ -42,7 +44,7 @@ export const roles: Readonly<Record<string, Role>> = {
   undici: { ...clientAdapter, isPortable: false },
 }
 
-/** Files that may import `node:*` in a portable package: entry points for Node.js alone. None so far. */
+/** Files that may import modules of Node.js in a portable package: entry points for Node.js alone. None so far. */
 const nodeEntryPoints: ReadonlySet<string> = new Set()
 
 /** Which application exercises an adapter, and the end-to-end test that proves it. */
@@ -61,6 +63,7 @@ export function checkRepository(packages: readonly WorkspacePackage[]): string[]
   const libraries = packages.filter(({ path }) => path.startsWith('packages/'))
   return [
     ...libraries.flatMap(checkPackage),
+    ...packages.flatMap(checkDeclared),
     ...libraries.flatMap(library => checkProof(library, packages)),
     ...packages.flatMap(checkManifest),
   ]
@@ -73,12 +76,11 @@ function checkPackage(library: WorkspacePackage): string[] {
 }
 
 function checkFile(library: WorkspacePackage, role: Role, file: string): string[] {
-  const isTest = /\.test(-d|-support)?\.tsx?$/.test(file) || file.includes('.e2e.')
-  if (isTest) return []
+  if (isTest(file)) return []
   const path = join(library.path, relative(library.directory, file))
   const own = shortName(library)
   return importsOf(file).flatMap(specifier => {
-    if (specifier.startsWith('node:')) {
+    if (isBuiltin(specifier)) {
       const isAllowed = !role.isPortable || nodeEntryPoints.has(path)
       return isAllowed ? [] : [`${path} imports ${specifier}, but ${own} must run without Node.js.`]
     }
@@ -94,6 +96,33 @@ function checkFile(library: WorkspacePackage, role: Role, file: string): string[
         : 'dependencies point downward only'
     return [`${path} imports ${specifier}: ${reason}.`]
   })
+}
+
+/** What a package's sources import must come with it for everybody who installs it. */
+function checkDeclared({ directory, path, manifest }: WorkspacePackage): string[] {
+  const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
+  return sourceFiles(directory).flatMap(file => {
+    if (isTest(file)) return []
+    return importsOf(file)
+      .filter(specifier => /^[@a-z]/i.test(specifier) && !isBuiltin(specifier))
+      .filter(specifier => !declared.has(packageOf(specifier)))
+      .map(specifier => {
+        const importer = join(path, relative(directory, file))
+        return `${importer} imports ${specifier}, which its package.json does not declare.`
+      })
+  })
+}
+
+function isTest(file: string): boolean {
+  return /\.test(-d|-support)?\.tsx?$/.test(file) || file.includes('.e2e.')
+}
+
+/** `@scope/name` of `@scope/name/entry`, `name` of `name/entry`. */
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
 }
 
 function leavesPackage(library: WorkspacePackage, file: string, specifier: string): boolean {
@@ -122,23 +151,6 @@ function checkProof(library: WorkspacePackage, packages: readonly WorkspacePacka
   if (!isImported) missing.push(`${proof.app} does not import ${library.name}.`)
   if (!existsSync(join(app.directory, proof.test))) missing.push(`${proof.app}/${proof.test} does not exist.`)
   return missing
-}
-
-function checkManifest({ path, manifest }: WorkspacePackage): string[] {
-  const problems: string[] = []
-  const want = (isRight: boolean, what: string): void =>
-    void (isRight || problems.push(`${path}/package.json: ${what}.`))
-  want(manifest.type === 'module', '"type" must be "module"')
-  want(manifest.license === 'MIT', '"license" must be "MIT"')
-  want(manifest.engines?.['node'] === '>=20.19', '"engines.node" must be ">=20.19"')
-  for (const script of ['build', 'typecheck', 'lint', 'test']) {
-    want(manifest.scripts?.[script] !== undefined, `the script "${script}" is missing`)
-  }
-  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
-    const isPinned = name.startsWith(scope) ? version === 'workspace:*' : /^\d+\.\d+\.\d+/.test(version)
-    want(isPinned, `${name} must be pinned exactly, not ${version}`)
-  }
-  return problems
 }
 
 function shortName({ name }: WorkspacePackage): string {

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
+/** Entry points (`./source`), and for each the file of every condition. */
+export type Exports = Readonly<Record<string, Readonly<Record<string, string>>>>
+
 /** The parts of a package.json that the scripts look at. */
 export interface Manifest {
   readonly name: string
@@ -9,6 +12,8 @@ export interface Manifest {
   readonly license?: string
   readonly engines?: Record<string, string>
   readonly scripts?: Record<string, string>
+  readonly exports?: Exports
+  readonly publishConfig?: { readonly exports?: Exports }
   readonly dependencies?: Record<string, string>
   readonly peerDependencies?: Record<string, string>
   readonly devDependencies?: Record<string, string>
@@ -34,6 +39,11 @@ export function workspacePackages(repository: string = root): readonly Workspace
     .filter(directory => existsSync(join(directory, 'package.json')))
     .map(directory => readPackage(repository, directory))
     .toSorted((left, right) => left.path.localeCompare(right.path))
+}
+
+/** The packages that are published. */
+export function publicPackages(): readonly WorkspacePackage[] {
+  return workspacePackages().filter(({ manifest }) => manifest.private !== true)
 }
 
 /** Everything that has tests: the packages, the apps, and these scripts. */

@@ -20,7 +20,11 @@ const subtle = Object.getPrototypeOf(crypto.subtle) as Record<
 >
 const counted: unique symbol = Symbol.for('@evergrant/testing:counted') as never
 
-function countOperations(): void {
+/**
+ * Begins to count WebCrypto's calls, once. Those that began earlier are never waited for, so whatever will wait calls this
+ * when it is made.
+ */
+export function countPlatformWork(): void {
   for (const name of operations) {
     const original = subtle[name]
     if (original === undefined || counted in original) continue
@@ -33,8 +37,6 @@ function countOperations(): void {
   }
 }
 
-countOperations()
-
 const quietTurns = 4
 
 /**
@@ -42,6 +44,7 @@ const quietTurns = 4
  * event loop and never sleeps.
  */
 export async function settle(): Promise<void> {
+  countPlatformWork()
   for (let quiet = 0; quiet < quietTurns;) {
     await new Promise<void>(resolve => setImmediate(resolve))
     quiet = pending === 0 ? quiet + 1 : 0

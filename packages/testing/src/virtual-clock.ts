@@ -1,4 +1,4 @@
-import { settle } from './platform-work.ts'
+import { countPlatformWork, settle } from './platform-work.ts'
 
 interface Timer {
   readonly at: number
@@ -19,6 +19,7 @@ export class VirtualClock {
   /** Starts at `wallAt`, in epoch milliseconds. Default: noon of 2030-01-01 UTC. */
   constructor(wallAt: number = Date.UTC(2030, 0, 1, 12)) {
     this.#wallOffsetMs = wallAt
+    countPlatformWork()
   }
 
   readonly wall = (): number => this.#wallOffsetMs + this.#monotonicMs

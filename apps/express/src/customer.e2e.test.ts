@@ -141,6 +141,14 @@ test.each([
   expect(gateway.emulator.journal.count()).toBe(0)
 })
 
+test.each([
+  ['scheme', (url: string) => url.replace('http:', 'https:')],
+  ['host name', (url: string) => url.replace('127.0.0.1', 'localhost')],
+])('a sign-in from an origin that differs by its %s is refused', async (_name, other) => {
+  const headers = { origin: other(gateway.url) }
+  expect((await browser.post('/api/customer/sign-in', {}, headers)).status).toBe(403)
+})
+
 test('another site cannot sign a customer out', async () => {
   await signIn(browser)
   const answer = await browser.post('/api/customer/sign-out', {}, { origin: 'https://attacker.example' })

@@ -64,7 +64,8 @@ export class Customers {
     if (session === undefined) return { state: 'signed-out', message: nobody }
     if (session === 'lost') return { state: 'signed-out', message: lost }
     const tokens = this.#users.for(session.userId)
-    return { ...describeCredential(tokens.explain(), this.#counter.of(tokens)), username: session.username }
+    const facts = { tokenRequests: this.#counter.of(tokens), isConfigured: false }
+    return { ...describeCredential(tokens.explain(), facts), username: session.username }
   }
 
   readonly dispose = (): Promise<void> => this.#users.dispose()

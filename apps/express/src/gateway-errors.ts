@@ -1,9 +1,29 @@
+import { isEvergrantError } from '@evergrant/core'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { GatewayError } from './gateway-error.ts'
 
 /** Answers a path that nobody serves. */
 export const notFound: RequestHandler = request => {
   throw new GatewayError(404, 'not_found', `The gateway serves nothing at ${request.method} ${request.path}.`)
+}
+
+/**
+ * Lets `tokenErrors` answer with the error's own message. Its general sentences keep the server's configuration from
+ * strangers, and that is what most applications want. This page is for the developer who runs the gateway, on loopback,
+ * and has to see which variable is missing and what the authorization server said.
+ */
+export function withWholeMessage(tokenErrors: ErrorRequestHandler): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const { json } = response
+    if (isEvergrantError(error)) {
+      const { code, message } = error
+      response.json = () => json.call(response, { error: { code, message } })
+    }
+    return tokenErrors(error, request, response, passedOn => {
+      response.json = json
+      next(passedOn)
+    })
+  }
 }
 
 /** Answers whatever Evergrant's own error handler passed on, as JSON; the reason of a fault goes to `onError` only. */

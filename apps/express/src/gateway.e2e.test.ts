@@ -172,9 +172,14 @@ test('a provider that refuses is told about, and the others go on', async () => 
   gateway.emulator.trafficStars.revokeApiKeys()
   expect(await browser.get('/api/trafficstars/campaigns')).toMatchObject({
     status: 502,
-    body: { error: { code: 'credentials_rejected' } },
+    body: {
+      error: { code: 'credentials_rejected', message: expect.stringContaining('/v1/auth/token') as string },
+    },
   })
   expect((await browser.get('/api/truphone/sims')).status).toBe(200)
-  const { credentials } = (await browser.get('/api/status')).body as { credentials: { failure?: string }[] }
-  expect(credentials[1]?.failure).toContain('trafficstars/v1/auth/token')
+  const { credentials } = (await browser.get('/api/status')).body as { credentials: object[] }
+  expect(credentials[1]).toMatchObject({
+    state: 'refused',
+    failure: expect.stringContaining('trafficstars/v1/auth/token') as string,
+  })
 })

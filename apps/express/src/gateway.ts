@@ -7,7 +7,7 @@ import type { Express, RequestHandler } from 'express'
 import { apiRoutes } from './api-routes.ts'
 import { customerRoutes } from './customer-routes.ts'
 import { Customers } from './customers.ts'
-import { gatewayErrors, notFound } from './gateway-errors.ts'
+import { gatewayErrors, notFound, withWholeMessage } from './gateway-errors.ts'
 import type { GatewayProviders } from './gateway-providers.ts'
 import { providerNames } from './provider-name.ts'
 import type { ProviderName } from './provider-name.ts'
@@ -57,7 +57,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.use('/api', apiRoutes(timeoutMs))
   app.use('/api/customer', customerRoutes(customers))
   app.use(notFound)
-  app.use(tokenErrors({ now }), gatewayErrors(onError))
+  app.use(withWholeMessage(tokenErrors({ now })), gatewayErrors(onError))
 
   const disposables = [...Object.values(managers), customers]
   return { app, close: async () => void (await Promise.all(disposables.map(each => each.dispose()))) }

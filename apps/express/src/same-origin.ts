@@ -16,12 +16,12 @@ export const ownHostOnly: RequestHandler = (request, _response, next) => {
 
 /**
  * Refuses what another site could have sent: a change needs the gateway's own origin and a header that no form and no
- * simple cross-site request can carry.
+ * simple cross-site request can carry. The scheme counts: another program's `https` on this port is another origin.
  */
 export const sameOriginOnly: RequestHandler = (request, _response, next) => {
-  const origin = request.get('origin') ?? ''
+  const origin = request.get('origin')
   const site = request.get('sec-fetch-site') ?? 'same-origin'
-  const isOwn = URL.canParse(origin) && new URL(origin).host === request.get('host')
+  const isOwn = origin === `${request.protocol}://${request.get('host')}`
   if (!isOwn || site !== 'same-origin' || request.get('x-evergrant-gateway') !== '1') {
     const message = 'Only the page of this gateway may do this. Reload it and try again.'
     throw new GatewayError(403, 'cross_site_request', message)

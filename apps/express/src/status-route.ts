@@ -28,7 +28,10 @@ export function statusRoute({ providers, managers, customers, counter, now }: St
         name,
         title: resources[name].title,
         isEmulated: providers[name].isEmulated,
-        ...describeCredential(managers[name].explain(), counter.of(managers[name])),
+        ...describeCredential(managers[name].explain(), {
+          tokenRequests: counter.of(managers[name]),
+          isConfigured: true,
+        }),
       })),
       customer: { isEmulated, examples, ...customers.status(request) },
     })

@@ -129,7 +129,28 @@ describe('time', () => {
     expect(() => createEmulator().advance(ms)).toThrow(RangeError)
   })
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('does not take a lifetime of %s', ms => {
+  it.each([1e308, 9e15, Date.parse('9999-12-31T23:59:59.999Z')])(
+    'does not advance by %s, past the year 9999, and lives on',
+    async ms => {
+      const emulator = frozenEmulator()
+      const before = emulator.now()
+      expect(() => emulator.advance(ms)).toThrow(/ends with the year 9999, in \d+ ms\.$/)
+      expect(emulator.now()).toBe(before)
+      expect((await askIris(emulator)).status).toBe(200)
+    },
+  )
+
+  it('answers at its very end, with the longest lifetimes', async () => {
+    const emulator = frozenEmulator()
+    emulator.advance(Date.parse('9999-12-31T23:59:59.999Z') - emulator.now())
+    expect(() => emulator.advance(1)).toThrow(RangeError)
+    emulator.travis.setLifetimes({ accessTokenMs: 3_155_760_000_000, refreshTokenMs: 3_155_760_000_000 })
+    const { tokenEndpoint, apiUrl } = emulator.travis.endpoints()
+    const { accessToken } = await readTokens(await post(emulator, tokenEndpoint, travisService(emulator)))
+    expect((await withBearer(emulator, `${apiUrl}vehicles`, accessToken)).status).toBe(200)
+  })
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e300])('does not take a lifetime of %s', ms => {
     const { travis } = createEmulator()
     expect(() => travis.setLifetimes({ accessTokenMs: ms })).toThrow('accessTokenMs')
     expect(() => travis.setLifetimes({ refreshTokenMs: ms })).toThrow('refreshTokenMs')

@@ -12,8 +12,8 @@ import type {
   TravisEmulator,
   TruphoneEmulator,
 } from './provider-emulator.ts'
+import type { BaseProvider } from './providers/base-provider.ts'
 import { Iris } from './providers/iris.ts'
-import type { RespondingProvider } from './providers/provider.ts'
 import { TeamServer } from './providers/team-server.ts'
 import { TrafficStars } from './providers/trafficstars.ts'
 import { Travis } from './providers/travis.ts'
@@ -42,7 +42,7 @@ export interface Emulator {
   readonly now: () => number
   /**
    * Moves the emulator's clock forward by `ms` milliseconds. Bound.
-   * @throws {RangeError} `ms` is negative or not a finite number
+   * @throws {RangeError} `ms` is negative or not a finite number, or the clock would pass the year 9999
    */
   readonly advance: (ms: number) => void
   readonly journal: Journal
@@ -67,7 +67,7 @@ class FiveProviders implements Emulator {
   readonly iris: Iris
   readonly truphone: Truphone
   readonly #clock: EmulatorClock
-  readonly #providers: Readonly<Record<ProviderName, RespondingProvider>>
+  readonly #providers: Readonly<Record<ProviderName, BaseProvider>>
   /** From the outside in. What shall disturb answers belongs between the journal and the errors. */
   readonly #steps: readonly Step[]
 

@@ -55,7 +55,7 @@ export interface ProviderEmulator<
   readonly credentials: Credentials
   /**
    * Sets the lifetimes of tokens issued from now on; tokens that are out keep theirs.
-   * @throws {RangeError} a lifetime is not a finite number of milliseconds above 0
+   * @throws {RangeError} a lifetime is not a number of milliseconds above 0, or longer than a hundred years
    */
   setLifetimes(lifetimes: TokenLifetimes): void
   /** Makes the API answer 401 `invalid_token` to every access token issued so far. Sessions live on. */

@@ -75,8 +75,34 @@ describe('the HTTP server', () => {
     const { url } = await start()
     const close = 'Connection: close\r\n\r\n'
     expect(await rawRequest(url, `GET / HTTP/1.1\r\nHost: a b\r\n${close}`)).toContain('400 Bad Request')
-    expect(await rawRequest(url, `TRACE / HTTP/1.1\r\nHost: a\r\n${close}`)).toContain('405 Method')
+    expect(await rawRequest(url, `TRACE / HTTP/1.1\r\nHost: localhost\r\n${close}`)).toContain('405 Method')
   })
+
+  it('lives on after an absurd leap in time', async () => {
+    const { url } = await start()
+    const headers = { 'content-type': 'application/json' }
+    const leap = { method: 'POST', body: '{"ms":1e308}', headers }
+    const refused = await fetch(`${url}/_control/advance`, leap)
+    expect([refused.status, await readObject(refused)]).toEqual([
+      400,
+      { error: expect.stringContaining('the emulated time ends with the year 9999') },
+    ])
+    expect((await fetch(url)).status).toBe(200)
+  })
+
+  it.each(['/', '/_control/journal', '/travis/api/vehicles', '/nowhere'])(
+    'refuses a foreign Host at %s, because that name may have been pointed here',
+    async path => {
+      const { url, emulator } = await start()
+      const answer = await rawRequest(
+        url,
+        `GET ${path} HTTP/1.1\r\nHost: attacker.example:${new URL(url).port}\r\nConnection: close\r\n\r\n`,
+      )
+      expect(answer).toContain('421 Misdirected Request')
+      expect(answer).toContain('"error":"This server is for this machine only: use localhost')
+      expect(emulator.journal.count()).toBe(0)
+    },
+  )
 
   it('names a taken port', async () => {
     const { url } = await start()

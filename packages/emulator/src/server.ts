@@ -6,13 +6,17 @@ import { pipeline } from 'node:stream/promises'
 import { answerControl } from './control.ts'
 import { createEmulator } from './emulator.ts'
 import type { Emulator } from './emulator.ts'
+import { ownHosts } from './http/own-hosts.ts'
 import { json } from './http/responses.ts'
 
 /** Options of {@link startEmulatorServer}. */
 export interface EmulatorServerOptions {
   /** Default 0, which takes any free port. */
   readonly port?: number | undefined
-  /** The address to listen on; default `127.0.0.1`, so that nobody else on the network gets in. */
+  /**
+   * The address to listen on; default `127.0.0.1`, so that nobody else on the network gets in. On loopback, requests
+   * for a name that is neither this one nor loopback's are answered 421: a web page may have pointed it here.
+   */
   readonly host?: string | undefined
   /** Default a new one. */
   readonly emulator?: Emulator | undefined
@@ -35,23 +39,26 @@ const maxBodyBytes = 1_048_576
  */
 export async function startEmulatorServer(options: EmulatorServerOptions = {}): Promise<EmulatorServer> {
   const { port = 0, host = '127.0.0.1', emulator = createEmulator() } = options
-  const server = createServer((incoming, outgoing) => {
-    respond(emulator, incoming, outgoing).catch((error: unknown) => {
+  const server = createServer()
+  const { address, family, port: actualPort } = await listen(server, port, host)
+  const isOwnHost = ownHosts(host, address)
+  server.on('request', (incoming, outgoing) => {
+    respond(emulator, isOwnHost, incoming, outgoing).catch((error: unknown) => {
       // A connection that broke is nobody's business; whatever else fails must not look like an answer.
       outgoing.destroy(error instanceof Error ? error : undefined)
     })
   })
-  const { address, family, port: actualPort } = await listen(server, port, host)
   const shownHost = family === 'IPv6' ? `[${address}]` : address
   return { url: `http://${shownHost}:${actualPort}`, emulator, close: () => close(server) }
 }
 
 async function respond(
   emulator: Emulator,
+  isOwnHost: (hostname: string) => boolean,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const request = await toRequest(incoming)
+  const request = await toRequest(incoming, isOwnHost)
   const response =
     request instanceof Response
       ? request
@@ -60,7 +67,10 @@ async function respond(
 }
 
 /** Turns Node's request into a web Request, or into the response that refuses it. */
-async function toRequest(incoming: IncomingMessage): Promise<Request | Response> {
+async function toRequest(
+  incoming: IncomingMessage,
+  isOwnHost: (hostname: string) => boolean,
+): Promise<Request | Response> {
   const { method = 'GET', url = '/' } = incoming
   const headers = new Headers()
   for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
@@ -68,6 +78,9 @@ async function toRequest(incoming: IncomingMessage): Promise<Request | Response>
   }
   const target = parseTarget(url, incoming.headers.host)
   if (!target) return json(400, { error: 'The Host header or the request target is malformed.' })
+  if (!isOwnHost(target.hostname)) {
+    return json(421, { error: 'This server is for this machine only: use localhost or 127.0.0.1.' })
+  }
   // The Fetch Standard forbids it, and no provider has it.
   if (method === 'TRACE') return json(405, { error: 'TRACE is not supported.' })
   if (method === 'GET' || method === 'HEAD') return new Request(target, { method, headers })

@@ -92,6 +92,15 @@ test('an unknown name throws a ConfigurationError that lists the known ones', ()
   expect(read).toThrow(expect.toSatisfy(isConfigurationError) as Error)
 })
 
+test.each(['__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
+  'the name %s of every other object is unknown, too',
+  name => {
+    const { tokens } = requestAfter(untyped({ truphone: first }))
+    expect(() => tokens[name]).toThrow(`req.tokens has no "${name}": Known: truphone.`)
+    expect(name in tokens).toBe(false)
+  },
+)
+
 test('two middlewares compose: names merge, and the later one counts', () => {
   const find = vi.fn(() => second)
   const { tokens } = requestAfter(
@@ -122,15 +131,18 @@ test('a request can be logged, awaited and serialised: it shows names and no sec
   const find = vi.fn(() => first)
   const secretive = { ...fakeSource('fake-access-token'), secret: 'fake-client-secret' }
   const request = requestAfter(untyped({ truphone: secretive, customer: find }))
+  const untypedTokens: unknown = request.tokens
   const printed = [
     inspect(request, { depth: 9 }),
     inspect(request.tokens, { showHidden: true }),
     JSON.stringify(request),
     format('%s', request.tokens),
+    String(untypedTokens),
   ]
   expect(printed.join(' ')).not.toContain('fake-')
   expect(printed[0]).toContain("truphone: '[access token source]'")
   expect(printed[2]).toContain('"customer":"[access token source]"')
+  expect(printed.at(-1)).toBe('[req.tokens: truphone, customer]')
   expect(await Promise.resolve(request.tokens)).toBe(request.tokens)
   expect(find).not.toHaveBeenCalled()
 })

@@ -12,7 +12,7 @@ export type AccessTokenSources = {
   readonly [Name in keyof RequestTokens]?: RequestTokens[Name] | ((request: Request) => RequestTokens[Name])
 }
 
-type Source = AccessTokenSource | ((request: Request) => AccessTokenSource)
+type Named<Value> = Readonly<Record<string, Value>>
 
 /**
  * Gives each request `req.tokens.NAME`, an `AccessTokenSource`. It fetches nothing by itself and keeps no state of its
@@ -24,41 +24,36 @@ type Source = AccessTokenSource | ((request: Request) => AccessTokenSource)
  * app.get('/trucks', async (req, res) => res.json(await (await req.tokens.travis.fetch('vehicles')).json()))
  */
 export function accessTokens(sources: AccessTokenSources): RequestHandler {
-  // A copy: what is added to the object later was never checked.
-  const checked = new Map(Object.entries(sources as Readonly<Record<string, unknown>>).map(check))
+  const finders = Object.entries(sources as Named<unknown>).map(
+    ([name, value]) => [name, finder(name, value)] as const,
+  )
   return (request, _response, next) => {
-    const earlier = request.tokens as Readonly<Record<string, AccessTokenSource>> | undefined
-    const readers = new Map<string, () => AccessTokenSource>()
-    for (const name of Object.keys(earlier ?? {}))
-      readers.set(name, () => earlier?.[name] as AccessTokenSource)
-    for (const [name, source] of checked) readers.set(name, reader(name, source, request))
+    const earlier = (request.tokens ?? {}) as Named<AccessTokenSource>
+    const readers = new Map(
+      Object.keys(earlier).map(name => [name, () => earlier[name] as AccessTokenSource]),
+    )
+    for (const [name, find] of finders) readers.set(name, () => find(request))
     request.tokens = namedTokens(readers) as unknown as RequestTokens
     next()
   }
 }
 
-function check([name, value]: [string, unknown]): [string, Source] {
+function finder(name: string, value: unknown): (request: Request) => AccessTokenSource {
   if (name === 'then' || name === 'toJSON' || name in Object.prototype) {
     throw new ConfigurationError('accessTokens got a reserved name', [`Call "${name}" something else.`])
   }
-  if (typeof value === 'function' || isSource(value)) return [name, value as Source]
-  throw new ConfigurationError('accessTokens got something else than a source', [
-    `"${name}" must be an AccessTokenSource, such as a token manager, or a function that takes the request and returns one.`,
-  ])
-}
-
-function reader(name: string, source: Source, request: Request): () => AccessTokenSource {
-  if (typeof source !== 'function') return () => source
-  let found: AccessTokenSource | undefined
-  return () => {
-    if (found !== undefined) return found
-    const result: unknown = source(request)
-    if (!isSource(result)) {
-      throw new ConfigurationError(`req.tokens.${name} found no source`, [
-        `The function for "${name}" must return an AccessTokenSource at once, not a promise, such as customers.for(req.user.id).`,
-      ])
-    }
-    return (found = result)
+  if (isSource(value)) return () => value
+  if (typeof value !== 'function') {
+    throw new ConfigurationError('accessTokens got something else than a source', [
+      `"${name}" must be an AccessTokenSource, such as a token manager, or a function that takes the request and returns one.`,
+    ])
+  }
+  return request => {
+    const found: unknown = value(request)
+    if (isSource(found)) return found
+    throw new ConfigurationError(`req.tokens.${name} found no source`, [
+      `The function for "${name}" must return an AccessTokenSource at once, not a promise, such as customers.for(req.user.id).`,
+    ])
   }
 }
 

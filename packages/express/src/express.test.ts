@@ -62,6 +62,8 @@ test("a rejected call reaches tokenErrors through Express' own error handling", 
 test('a misspelt name is an answer with status 500 and not a crash', async () => {
   expect(await get(app, '/mistake')).toMatchObject({
     status: 500,
-    body: { error: { code: 'invalid_configuration' } },
+    body: {
+      error: { code: 'invalid_configuration', message: 'The server is not configured correctly.' },
+    },
   })
 })

@@ -3,20 +3,28 @@ import type { AccessTokenSource } from '@evergrant/core/source'
 
 const inspectSymbol: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never
 
-/** Makes the object behind `req.tokens`: it reads lazily, refuses unknown names, and prints nothing but names. */
+/**
+ * Makes the object behind `req.tokens`. A reader runs when its name is first read, and again only after it threw.
+ * Unknown names are refused, and printing shows nothing but names.
+ */
 export function namedTokens(
   readers: ReadonlyMap<string, () => AccessTokenSource>,
 ): Readonly<Record<string, AccessTokenSource>> {
   const names = [...readers.keys()]
   const show = (): object => Object.fromEntries(names.map(name => [name, '[access token source]']))
-  const target: Record<string, AccessTokenSource> = {}
-  for (const [name, get] of readers) Object.defineProperty(target, name, { get, enumerable: true })
+  // Without a prototype: `constructor` and `__proto__` are unknown names like any other.
+  const target = Object.create(null) as Record<string | symbol, AccessTokenSource>
+  for (const [name, read] of readers) {
+    let found: AccessTokenSource | undefined
+    Object.defineProperty(target, name, { get: () => (found ??= read()), enumerable: true })
+  }
   Object.defineProperty(target, 'toJSON', { value: show })
   Object.defineProperty(target, inspectSymbol, { value: show })
+  Object.defineProperty(target, Symbol.toPrimitive, { value: () => `[req.tokens: ${names.join(', ')}]` })
   return new Proxy(Object.freeze(target), {
     get: (held, name) => {
       // Runtimes and loggers probe for symbols, and `await` for `then`; only a name that somebody wrote is a mistake.
-      if (typeof name === 'symbol' || name in held) return Reflect.get(held, name) as unknown
+      if (typeof name === 'symbol' || name in held) return held[name]
       if (name === 'then') return undefined
       const known = names.length === 0 ? 'There is none.' : `Known: ${names.join(', ')}.`
       throw new ConfigurationError(`req.tokens has no "${name}"`, [

@@ -14,9 +14,11 @@ import {
 import type { EvergrantError } from '@evergrant/core/source'
 import type { Request, Response } from 'express'
 import { expect, test, vi } from 'vitest'
+import type { TokenErrorsOptions } from './token-errors.ts'
 import { tokenErrors } from './token-errors.ts'
 
 const now = 1_800_000_000_000
+const asked = { url: '/trucks' } as Request
 
 interface Answer {
   readonly status?: number
@@ -26,7 +28,10 @@ interface Answer {
   readonly passedOn: readonly unknown[]
 }
 
-function answer(error: unknown, headersSent = false): Answer {
+function answer(
+  error: unknown,
+  { headersSent = false, ...options }: TokenErrorsOptions & { readonly headersSent?: boolean } = {},
+): Answer {
   const headers: Record<string, string> = {}
   const sent: { status?: number; body?: unknown } = {}
   const response = {
@@ -39,13 +44,19 @@ function answer(error: unknown, headersSent = false): Answer {
     json: (body: unknown) => void (sent.body = body),
   }
   const next = vi.fn()
-  tokenErrors({ now: () => now })(error, {} as Request, response as unknown as Response, next)
+  tokenErrors({ now: () => now, ...options })(error, asked, response as unknown as Response, next)
   return { ...sent, headers, passedOn: next.mock.calls.flat() }
 }
 
 const retryAt = now + 4200
 const network = (options: { retryAt?: number } = {}): NetworkError =>
   new NetworkError('no answer', { code: 'network_timeout', wasSent: true, ...options })
+
+const general: Readonly<Record<number, string>> = {
+  500: 'The server is not configured correctly.',
+  502: 'The authorization server refused the request.',
+  503: 'The service is not available at the moment. Try again later.',
+}
 
 test.each<[number, string, EvergrantError]>([
   [
@@ -72,7 +83,8 @@ test.each<[number, string, EvergrantError]>([
   [503, 'superseded', new SupersededError('signed in anew')],
 ])('answers %i for %s', (status, code, error) => {
   const { passedOn, headers, ...sent } = answer(error)
-  expect(sent).toEqual({ status, body: { error: { code, message: error.message } } })
+  const message = { 401: error.message, ...general }[status]
+  expect(sent).toEqual({ status, body: { error: { code, message } } })
   expect(headers['cache-control']).toBe('no-store')
   expect(passedOn).toEqual([])
 })
@@ -116,7 +128,29 @@ test.each([
 
 test('passes an error on once the headers are sent', () => {
   const error = network({ retryAt })
-  expect(answer(error, true)).toEqual({ headers: {}, passedOn: [error] })
+  const onError = vi.fn()
+  expect(answer(error, { headersSent: true, onError })).toEqual({ headers: {}, passedOn: [error] })
+  expect(onError).not.toHaveBeenCalled()
+})
+
+test('a client learns nothing about the configuration, onError everything', () => {
+  const onError = vi.fn()
+  const error = new ConfigurationError('The environment cannot be used', [
+    'TRUPHONE_CLIENT_SECRET is missing.',
+  ])
+  expect(JSON.stringify(answer(error, { onError }))).not.toMatch(/environment|TRUPHONE/)
+  expect(onError).toHaveBeenCalledExactlyOnceWith(error, asked)
+})
+
+test('onError gets each error that is answered, and none that is passed on', () => {
+  const onError = vi.fn()
+  const signIn = new ReauthorizationRequiredError('sign in', { reason: 'never-signed-in' })
+  for (const error of [signIn, network(), new Error('something else'), new DisposedError('shutting down')])
+    answer(error, { onError })
+  expect(onError.mock.calls.map(([error]) => (error as EvergrantError).code)).toEqual([
+    'reauthorization_required',
+    'network_timeout',
+  ])
 })
 
 test('an error of another copy of the package is recognised', () => {

@@ -9,6 +9,7 @@ const labels = {
   renewing: 'Due for renewal',
   struggling: 'In use, renewal fails',
   failing: 'No access token',
+  refused: 'Refused',
   'sign-in-needed': 'Sign-in needed',
   'signed-out': 'Nobody signed in',
 }

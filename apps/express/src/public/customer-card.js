@@ -1,8 +1,9 @@
 import { CredentialView } from './credential-view.js'
 import { element, setText } from './dom.js'
-import { get, post } from './gateway-client.js'
+import { post } from './gateway-client.js'
+import { RecordsView } from './records-view.js'
 import { signInForm } from './sign-in-form.js'
-import { customerTable, recordTable } from './tables.js'
+import { customerTable } from './tables.js'
 
 /** @typedef {import('./gateway-client.js').CustomerCredential} CustomerCredential */
 
@@ -13,6 +14,8 @@ export class CustomerCard {
   #heading = element('h3', { id: 'card-customer', tabindex: -1 }, 'TRAVIS customer')
   #outcome = element('p', { class: 'outcome', role: 'status' })
   #body = element('div', { class: 'customer-body' })
+  /** @type {RecordsView | undefined} */
+  #records
   /** Which body is shown: the form, or the records of one customer. */
   #shown = ''
   /** What had the focus is about to go. */
@@ -39,10 +42,13 @@ export class CustomerCard {
     const isSignedIn = username !== undefined && state !== 'sign-in-needed'
     const wanted = isSignedIn ? `records of ${username}` : 'form'
     // Rebuilt only when something else is to be shown: a poll must not empty a form that somebody fills in.
-    if (wanted === this.#shown) return
+    if (wanted === this.#shown) {
+      this.#records?.askIfDue(customer, at)
+      return
+    }
     this.#shown = wanted
     if (isSignedIn) this.#showRecords()
-    else this.#body.replaceChildren(signInForm(examples, credentials => this.#signIn(credentials)))
+    else this.#showForm(examples)
     if (this.#movesFocus) this.#heading.focus()
     this.#movesFocus = false
   }
@@ -52,23 +58,18 @@ export class CustomerCard {
   }
 
   #showRecords() {
-    const records = element('div', { class: 'records' }, element('p', { class: 'quiet' }, 'Asking …'))
-    const again = element('button', { type: 'button' }, 'Ask again')
+    const records = new RecordsView(customerTable)
     const leave = element('button', { type: 'button' }, 'Sign out')
-    again.addEventListener('click', () => void this.#load(records))
     leave.addEventListener('click', () => void this.#act(() => post('api/customer/sign-out')))
-    this.#body.replaceChildren(records, element('p', { class: 'actions' }, again, leave))
-    void this.#load(records)
+    this.#body.replaceChildren(records.element, element('p', { class: 'actions' }, records.again, leave))
+    this.#records = records
+    void records.ask()
   }
 
-  /** @param {HTMLElement} records */
-  async #load(records) {
-    try {
-      records.replaceChildren(recordTable(customerTable, await get(customerTable.path)))
-    } catch (error) {
-      records.replaceChildren(element('p', { class: 'failure', role: 'alert' }, reasonOf(error)))
-    }
-    this.#asked()
+  /** @param {CustomerCredential['examples']} examples */
+  #showForm(examples) {
+    this.#records = undefined
+    this.#body.replaceChildren(signInForm(examples, credentials => this.#signIn(credentials)))
   }
 
   /** @param {{ username: string, password: string }} credentials */
@@ -87,10 +88,6 @@ export class CustomerCard {
       setText(this.#outcome, reasonOf(error))
       this.#outcome.classList.add('failure')
     }
-    this.#asked()
-  }
-
-  #asked() {
     this.element.dispatchEvent(new CustomEvent('asked', { bubbles: true }))
   }
 }

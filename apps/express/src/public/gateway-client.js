@@ -5,6 +5,7 @@
  * @property {number} [expiresAt]
  * @property {number} [lifetimeMs]
  * @property {string} [failure]
+ * @property {number} [retryAt]
  * @property {number} [tokenRequests]
  * @property {boolean} isEmulated
  *

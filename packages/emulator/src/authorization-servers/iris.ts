@@ -1,4 +1,3 @@
-import type { EmulatorClock } from '../clock.ts'
 import type { UserCredentials } from '../credentials.ts'
 import type { Exchange } from '../exchange.ts'
 import { basicCredentials } from '../http/authorization-header.ts'
@@ -6,9 +5,8 @@ import type { BasicEncoding } from '../http/authorization-header.ts'
 import { duplicatedParameter, isForm, readForm } from '../http/form.ts'
 import { ProtocolError } from '../http/protocol-error.ts'
 import { json, noStore } from '../http/responses.ts'
-import type { AccessTokens } from './access-tokens.ts'
 import { noteClaims } from './facts.ts'
-import type { Lifetimes } from './lifetimes.ts'
+import type { TokenLedger } from './token-ledger.ts'
 
 /** An API user of the Manager application; it comes with a client of its own. */
 export interface IrisApiUser extends UserCredentials {
@@ -22,20 +20,15 @@ export interface IrisApiUser extends UserCredentials {
 export class IrisAuthorization {
   basicEncoding: BasicEncoding = 'rfc'
   readonly #users: readonly IrisApiUser[]
-  readonly #clock: EmulatorClock
-  readonly #lifetimes: Lifetimes
-  readonly #accessTokens: AccessTokens
+  readonly #ledger: TokenLedger
 
-  constructor(options: {
-    readonly users: readonly IrisApiUser[]
-    readonly clock: EmulatorClock
-    readonly lifetimes: Lifetimes
-    readonly accessTokens: AccessTokens
-  }) {
+  constructor(
+    options: TokenLedger & {
+      readonly users: readonly IrisApiUser[]
+    },
+  ) {
     this.#users = options.users
-    this.#clock = options.clock
-    this.#lifetimes = options.lifetimes
-    this.#accessTokens = options.accessTokens
+    this.#ledger = options
   }
 
   /** @throws {ProtocolError} the request is refused */
@@ -105,9 +98,9 @@ export class IrisAuthorization {
 
   #issue({ clientId, username, permissions }: IrisApiUser): Response {
     const accessToken = randomToken()
-    const issuedAt = this.#clock.now()
-    const { accessTokenMs } = this.#lifetimes
-    this.#accessTokens.add(accessToken, {
+    const issuedAt = this.#ledger.clock.now()
+    const { accessTokenMs } = this.#ledger.lifetimes
+    this.#ledger.accessTokens.add(accessToken, {
       issuedAt,
       expiresAt: issuedAt + accessTokenMs,
       grant: {

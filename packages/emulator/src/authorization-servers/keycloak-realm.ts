@@ -1,8 +1,6 @@
-import type { EmulatorClock } from '../clock.ts'
 import type { ClientCredentials } from '../credentials.ts'
-import type { AccessTokens } from './access-tokens.ts'
-import type { Lifetimes } from './lifetimes.ts'
 import type { RefreshTokenAlgorithm } from './signing-keys.ts'
+import type { TokenLedger } from './token-ledger.ts'
 
 /** Somebody, or a service account, that tokens stand for. */
 export interface KeycloakAccount {
@@ -31,7 +29,7 @@ export interface KeycloakClient extends ClientCredentials {
 }
 
 /** Everything that makes one realm what it is. */
-export interface KeycloakRealm {
+export interface KeycloakRealm extends TokenLedger {
   readonly name: string
   readonly clients: readonly KeycloakClient[]
   readonly users: readonly KeycloakUser[]
@@ -40,7 +38,4 @@ export interface KeycloakRealm {
   /** Scopes that a request may add, beside `openid`. */
   readonly optionalScope: readonly string[]
   readonly refreshTokenAlgorithm: RefreshTokenAlgorithm
-  readonly clock: EmulatorClock
-  readonly lifetimes: Lifetimes
-  readonly accessTokens: AccessTokens
 }

@@ -1,4 +1,3 @@
-import type { EmulatorClock } from '../clock.ts'
 import type { UserCredentials } from '../credentials.ts'
 import type { Exchange } from '../exchange.ts'
 import { basicCredentials } from '../http/authorization-header.ts'
@@ -6,9 +5,9 @@ import { challenge } from '../http/challenge.ts'
 import { readForm } from '../http/form.ts'
 import { ProtocolError } from '../http/protocol-error.ts'
 import { json, noStore } from '../http/responses.ts'
-import type { AccessGrant, AccessTokens } from './access-tokens.ts'
+import type { AccessGrant } from './access-tokens.ts'
 import { noteClaims } from './facts.ts'
-import type { Lifetimes } from './lifetimes.ts'
+import type { TokenLedger } from './token-ledger.ts'
 
 /** A client and what it is registered for. */
 export interface TeamServerClient {
@@ -36,23 +35,18 @@ export class TeamServerAuthorization {
   revokeAccessTokenOnRefresh = false
   readonly #clients: readonly TeamServerClient[]
   readonly #users: readonly Pick<UserCredentials, 'username' | 'password'>[]
-  readonly #clock: EmulatorClock
-  readonly #lifetimes: Lifetimes
-  readonly #accessTokens: AccessTokens
+  readonly #ledger: TokenLedger
   readonly #refreshTokens = new Map<string, RefreshToken>()
 
-  constructor(options: {
-    readonly clients: readonly TeamServerClient[]
-    readonly users: readonly Pick<UserCredentials, 'username' | 'password'>[]
-    readonly clock: EmulatorClock
-    readonly lifetimes: Lifetimes
-    readonly accessTokens: AccessTokens
-  }) {
+  constructor(
+    options: TokenLedger & {
+      readonly clients: readonly TeamServerClient[]
+      readonly users: readonly Pick<UserCredentials, 'username' | 'password'>[]
+    },
+  ) {
     this.#clients = options.clients
     this.#users = options.users
-    this.#clock = options.clock
-    this.#lifetimes = options.lifetimes
-    this.#accessTokens = options.accessTokens
+    this.#ledger = options
   }
 
   /** @throws {ProtocolError} the request is refused */
@@ -122,13 +116,13 @@ export class TeamServerAuthorization {
     const [username, password] = [parameters.get('username'), parameters.get('password')]
     const user = this.#users.find(candidate => candidate.username === username)
     if (!user || user.password !== password) throw new ProtocolError(400, 'invalid_grant', 'Bad credentials')
-    const now = this.#clock.now()
+    const now = this.#ledger.clock.now()
     const accessToken = this.#issueAccessToken(client, user.username, scope)
     const refreshToken: RefreshToken = {
       value: crypto.randomUUID(),
       client: { ...client, scope },
       username: user.username,
-      expiresAt: now + this.#lifetimes.refreshTokenMs,
+      expiresAt: now + this.#ledger.lifetimes.refreshTokenMs,
       accessToken,
     }
     this.#refreshTokens.set(refreshToken.value, refreshToken)
@@ -145,12 +139,12 @@ export class TeamServerAuthorization {
     if (refreshToken.client.clientId !== client.clientId) {
       throw new ProtocolError(400, 'invalid_grant', `Wrong client for this refresh token: ${value}`)
     }
-    if (this.#clock.now() >= refreshToken.expiresAt) {
+    if (this.#ledger.clock.now() >= refreshToken.expiresAt) {
       this.#refreshTokens.delete(refreshToken.value)
       // InvalidTokenException carries 401, where RFC 6749 §5.2 has 400 invalid_grant.
       throw new ProtocolError(401, 'invalid_token', `Invalid refresh token (expired): ${value}`)
     }
-    if (this.revokeAccessTokenOnRefresh) this.#accessTokens.revoke(refreshToken.accessToken)
+    if (this.revokeAccessTokenOnRefresh) this.#ledger.accessTokens.revoke(refreshToken.accessToken)
     const { username } = refreshToken
     refreshToken.accessToken = this.#issueAccessToken(client, username, refreshToken.client.scope)
     return this.#tokenResponse(refreshToken.accessToken, refreshToken)
@@ -158,7 +152,7 @@ export class TeamServerAuthorization {
 
   #issueAccessToken(client: TeamServerClient, username: string, scope: readonly string[]): string {
     const token = crypto.randomUUID()
-    const issuedAt = this.#clock.now()
+    const issuedAt = this.#ledger.clock.now()
     const grant: AccessGrant = {
       clientId: client.clientId,
       username,
@@ -168,7 +162,11 @@ export class TeamServerAuthorization {
       permissions: new Set(scope),
       customerId: undefined,
     }
-    this.#accessTokens.add(token, { grant, issuedAt, expiresAt: issuedAt + this.#lifetimes.accessTokenMs })
+    this.#ledger.accessTokens.add(token, {
+      grant,
+      issuedAt,
+      expiresAt: issuedAt + this.#ledger.lifetimes.accessTokenMs,
+    })
     return token
   }
 
@@ -178,7 +176,7 @@ export class TeamServerAuthorization {
       token_type: 'bearer',
       refresh_token: refreshToken.value,
       // Spring rounds down what is left when the response is written, hence 86399 in the document.
-      expires_in: Math.floor((this.#lifetimes.accessTokenMs - 1) / 1_000),
+      expires_in: Math.floor((this.#ledger.lifetimes.accessTokenMs - 1) / 1_000),
       scope: refreshToken.client.scope.join(' '),
     }
     return json(200, body, { ...noStore, 'content-type': 'application/json;charset=UTF-8' })

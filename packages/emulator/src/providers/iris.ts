@@ -1,16 +1,13 @@
-import { AccessTokens } from '../authorization-servers/access-tokens.ts'
 import { IrisAuthorization } from '../authorization-servers/iris.ts'
-import { Lifetimes } from '../authorization-servers/lifetimes.ts'
 import type { EmulatorClock } from '../clock.ts'
 import type { IrisCredentials } from '../credentials.ts'
 import type { Exchange } from '../exchange.ts'
-import { ProtocolError } from '../http/protocol-error.ts'
-import type { IrisEmulator, ProviderEndpoints, TokenLifetimes } from '../provider-emulator.ts'
+import type { IrisEmulator, ProviderEndpoints } from '../provider-emulator.ts'
 import { irisApi } from '../resource-apis/iris.ts'
 import type { ResourceApi } from '../resource-apis/resource-api.ts'
 import { publicBase } from '../routing.ts'
-import { judgeOpaque } from './provider.ts'
-import type { RespondingProvider } from './provider.ts'
+import { BaseProvider } from './base-provider.ts'
+import { judgeOpaque } from './judge-token.ts'
 
 const credentials: IrisCredentials = {
   clientId: 'fake-iris-client',
@@ -32,46 +29,29 @@ const credentials: IrisCredentials = {
 }
 
 /** Trackunit IRIS: tokens by password and client_secret_basic, and the API for machines. */
-export class Iris implements IrisEmulator, RespondingProvider {
+export class Iris extends BaseProvider implements IrisEmulator {
   readonly name = 'iris'
   readonly credentials: IrisCredentials = credentials
-  readonly #lifetimes = new Lifetimes({ accessTokenMs: 3_600_000, refreshTokenMs: 3_600_000 })
-  readonly #accessTokens = new AccessTokens()
+  protected readonly apiPath = '/api/'
+  protected readonly api: ResourceApi
   readonly #authorization: IrisAuthorization
-  readonly #api: ResourceApi
 
   constructor(clock: EmulatorClock) {
+    super(clock, { accessTokenMs: 3_600_000, refreshTokenMs: 3_600_000 })
     this.#authorization = new IrisAuthorization({
       users: [
         { ...credentials, permissions: ['assets'] },
         { ...credentials.limited, permissions: [] },
         { ...credentials.special, permissions: ['assets'] },
       ],
-      clock,
-      lifetimes: this.#lifetimes,
-      accessTokens: this.#accessTokens,
+      ...this.ledger,
     })
     const words = { invalid: () => 'The access token is invalid', expired: () => 'The access token expired' }
-    this.#api = irisApi(judgeOpaque(this.#accessTokens, clock, words))
+    this.api = irisApi(judgeOpaque(this.ledger, words))
   }
 
-  async respond(exchange: Exchange): Promise<Response> {
-    const { path } = exchange
-    if (path === '/token') return this.#authorization.respond(exchange)
-    if (path.startsWith('/api/')) return this.#api.respond(exchange, path.slice('/api/'.length))
-    throw new ProtocolError(404, 'not_found', 'No such endpoint')
-  }
-
-  get apiParameters(): ReadonlySet<string> {
-    return this.#api.parameters
-  }
-
-  setLifetimes(lifetimes: TokenLifetimes): void {
-    this.#lifetimes.set(lifetimes)
-  }
-
-  revokeAccessTokens(): void {
-    this.#accessTokens.revokeAll()
+  protected authorize(exchange: Exchange): Promise<Response> | undefined {
+    return exchange.path === '/token' ? this.#authorization.respond(exchange) : undefined
   }
 
   /** Does nothing: IRIS issues no refresh tokens. */

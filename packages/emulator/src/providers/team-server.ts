@@ -1,16 +1,13 @@
-import { AccessTokens } from '../authorization-servers/access-tokens.ts'
-import { Lifetimes } from '../authorization-servers/lifetimes.ts'
 import { TeamServerAuthorization } from '../authorization-servers/team-server.ts'
 import type { EmulatorClock } from '../clock.ts'
 import type { TeamServerCredentials } from '../credentials.ts'
 import type { Exchange } from '../exchange.ts'
-import { ProtocolError } from '../http/protocol-error.ts'
-import type { TeamServerEmulator, TeamServerEndpoints, TokenLifetimes } from '../provider-emulator.ts'
+import type { TeamServerEmulator, TeamServerEndpoints } from '../provider-emulator.ts'
 import type { ResourceApi } from '../resource-apis/resource-api.ts'
 import { teamServerApi } from '../resource-apis/team-server.ts'
 import { publicBase } from '../routing.ts'
-import { judgeOpaque } from './provider.ts'
-import type { RespondingProvider } from './provider.ts'
+import { BaseProvider } from './base-provider.ts'
+import { judgeOpaque } from './judge-token.ts'
 
 const day = 86_400_000
 
@@ -28,16 +25,16 @@ const credentials: TeamServerCredentials = {
 }
 
 /** ER/Studio Team Server: tokens by GET, and the API for data sources, below one base URL. */
-export class TeamServer implements TeamServerEmulator, RespondingProvider {
+export class TeamServer extends BaseProvider implements TeamServerEmulator {
   readonly name = 'team-server'
   readonly credentials: TeamServerCredentials = credentials
-  // The refresh token's lifetime is not stated: 30 days are legacy Spring's default.
-  readonly #lifetimes = new Lifetimes({ accessTokenMs: day, refreshTokenMs: 30 * day })
-  readonly #accessTokens = new AccessTokens()
+  protected readonly apiPath = '/api/'
+  protected readonly api: ResourceApi
   readonly #authorization: TeamServerAuthorization
-  readonly #api: ResourceApi
 
   constructor(clock: EmulatorClock) {
+    // The refresh token's lifetime is not stated: 30 days are legacy Spring's default.
+    super(clock, { accessTokenMs: day, refreshTokenMs: 30 * day })
     const { clientId, clientSecret, limited } = credentials
     this.#authorization = new TeamServerAuthorization({
       clients: [
@@ -45,35 +42,18 @@ export class TeamServer implements TeamServerEmulator, RespondingProvider {
         { clientId: limited.clientId, clientSecret: limited.clientSecret, scope: ['write'] },
       ],
       users: [user],
-      clock,
-      lifetimes: this.#lifetimes,
-      accessTokens: this.#accessTokens,
+      ...this.ledger,
     })
     // Legacy Spring echoes access tokens, too.
     const words = {
       invalid: (token: string) => `Invalid access token: ${token}`,
       expired: (token: string) => `Access token expired: ${token}`,
     }
-    this.#api = teamServerApi(judgeOpaque(this.#accessTokens, clock, words))
+    this.api = teamServerApi(judgeOpaque(this.ledger, words))
   }
 
-  async respond(exchange: Exchange): Promise<Response> {
-    const { path } = exchange
-    if (path === '/api/oauth/token') return this.#authorization.respond(exchange)
-    if (path.startsWith('/api/')) return this.#api.respond(exchange, path.slice('/api/'.length))
-    throw new ProtocolError(404, 'not_found', 'No such page')
-  }
-
-  get apiParameters(): ReadonlySet<string> {
-    return this.#api.parameters
-  }
-
-  setLifetimes(lifetimes: TokenLifetimes): void {
-    this.#lifetimes.set(lifetimes)
-  }
-
-  revokeAccessTokens(): void {
-    this.#accessTokens.revokeAll()
+  protected authorize(exchange: Exchange): Promise<Response> | undefined {
+    return exchange.path === '/api/oauth/token' ? this.#authorization.respond(exchange) : undefined
   }
 
   revokeRefreshTokens(): void {

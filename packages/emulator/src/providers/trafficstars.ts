@@ -1,17 +1,14 @@
-import { AccessTokens } from '../authorization-servers/access-tokens.ts'
 import type { KeycloakAccount } from '../authorization-servers/keycloak-realm.ts'
-import { Lifetimes } from '../authorization-servers/lifetimes.ts'
 import { TrafficStarsAuthorization } from '../authorization-servers/trafficstars.ts'
 import type { EmulatorClock } from '../clock.ts'
 import type { TrafficStarsCredentials } from '../credentials.ts'
 import type { Exchange } from '../exchange.ts'
-import { ProtocolError } from '../http/protocol-error.ts'
-import type { TokenLifetimes, TrafficStarsEmulator, TrafficStarsEndpoints } from '../provider-emulator.ts'
+import type { TrafficStarsEmulator, TrafficStarsEndpoints } from '../provider-emulator.ts'
 import type { ResourceApi } from '../resource-apis/resource-api.ts'
 import { trafficStarsApi } from '../resource-apis/trafficstars.ts'
 import { publicBase } from '../routing.ts'
-import { judgeJwt } from './provider.ts'
-import type { RespondingProvider } from './provider.ts'
+import { BaseProvider } from './base-provider.ts'
+import { judgeJwt } from './judge-token.ts'
 
 const realmName = 'trafficstars'
 const day = 86_400_000
@@ -22,16 +19,16 @@ const credentials: TrafficStarsCredentials = {
 }
 
 /** TrafficStars: sign-in by API key, and the campaign API, on one host. */
-export class TrafficStars implements TrafficStarsEmulator, RespondingProvider {
+export class TrafficStars extends BaseProvider implements TrafficStarsEmulator {
   readonly name = 'trafficstars'
   readonly credentials: TrafficStarsCredentials = credentials
-  // The refresh token's lifetime is not stated: 30 days are Keycloak's idle limit for offline sessions.
-  readonly #lifetimes = new Lifetimes({ accessTokenMs: 36_000_000, refreshTokenMs: 30 * day })
-  readonly #accessTokens = new AccessTokens()
+  protected readonly apiPath = '/v1/'
+  protected readonly api: ResourceApi
   readonly #authorization: TrafficStarsAuthorization
-  readonly #api: ResourceApi
 
   constructor(clock: EmulatorClock) {
+    // The refresh token's lifetime is not stated: 30 days are Keycloak's idle limit for offline sessions.
+    super(clock, { accessTokenMs: 36_000_000, refreshTokenMs: 30 * day })
     this.#authorization = new TrafficStarsAuthorization(
       {
         name: realmName,
@@ -40,35 +37,18 @@ export class TrafficStars implements TrafficStarsEmulator, RespondingProvider {
         defaultScope: ['profile', 'offline_access'],
         optionalScope: [],
         refreshTokenAlgorithm: 'HS256',
-        clock,
-        lifetimes: this.#lifetimes,
-        accessTokens: this.#accessTokens,
+        ...this.ledger,
       },
       new Map([
         [credentials.apiKey, account(1, 'advertiser', ['campaigns'])],
         [credentials.limited.apiKey, account(2, 'accountant', ['billing'])],
       ]),
     )
-    this.#api = trafficStarsApi(judgeJwt(this.#authorization.tokens))
+    this.api = trafficStarsApi(judgeJwt(this.#authorization.tokens))
   }
 
-  async respond(exchange: Exchange): Promise<Response> {
-    const { path } = exchange
-    if (this.#authorization.owns(path)) return this.#authorization.respond(exchange)
-    if (path.startsWith('/v1/')) return this.#api.respond(exchange, path.slice('/v1/'.length))
-    throw new ProtocolError(404, 'not_found', 'No such endpoint')
-  }
-
-  get apiParameters(): ReadonlySet<string> {
-    return this.#api.parameters
-  }
-
-  setLifetimes(lifetimes: TokenLifetimes): void {
-    this.#lifetimes.set(lifetimes)
-  }
-
-  revokeAccessTokens(): void {
-    this.#accessTokens.revokeAll()
+  protected authorize(exchange: Exchange): Promise<Response> | undefined {
+    return this.#authorization.owns(exchange.path) ? this.#authorization.respond(exchange) : undefined
   }
 
   revokeRefreshTokens(): void {

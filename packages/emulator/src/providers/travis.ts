@@ -1,18 +1,12 @@
-import { AccessTokens } from '../authorization-servers/access-tokens.ts'
-import { Keycloak } from '../authorization-servers/keycloak.ts'
 import type { KeycloakClient, KeycloakUser } from '../authorization-servers/keycloak-realm.ts'
-import { Lifetimes } from '../authorization-servers/lifetimes.ts'
 import type { EmulatorClock } from '../clock.ts'
 import type { TravisCredentials, UserCredentials } from '../credentials.ts'
-import type { Exchange } from '../exchange.ts'
-import type { KeycloakEndpoints, TokenLifetimes, TravisEmulator } from '../provider-emulator.ts'
+import type { KeycloakEndpoints, TravisEmulator } from '../provider-emulator.ts'
 import { haulierIds } from '../records/vehicles.ts'
 import { travisApi } from '../resource-apis/travis.ts'
-import type { ResourceApi } from '../resource-apis/resource-api.ts'
 import { publicBase } from '../routing.ts'
 import { keycloakEndpoints } from './keycloak-endpoints.ts'
-import { judgeJwt } from './provider.ts'
-import type { RespondingProvider } from './provider.ts'
+import { KeycloakProvider } from './keycloak-provider.ts'
 
 const realmName = 'travis-road-services'
 const day = 86_400_000
@@ -29,49 +23,17 @@ const credentials: TravisCredentials = {
 }
 
 /** TRAVIS: the realm `travis-road-services`, and the API for vehicles and locations. */
-export class Travis implements TravisEmulator, RespondingProvider {
+export class Travis extends KeycloakProvider implements TravisEmulator {
   readonly name = 'travis'
   readonly credentials: TravisCredentials = credentials
-  readonly #lifetimes = new Lifetimes({ accessTokenMs: 300_000, refreshTokenMs: 90 * day })
-  readonly #accessTokens = new AccessTokens()
-  readonly #keycloak: Keycloak
-  readonly #api: ResourceApi
 
   constructor(clock: EmulatorClock) {
-    this.#keycloak = new Keycloak({
-      name: realmName,
-      clients,
-      users,
-      defaultScope: ['profile', 'email', 'groups'],
-      optionalScope: [],
-      refreshTokenAlgorithm: 'HS512',
-      clock,
-      lifetimes: this.#lifetimes,
-      accessTokens: this.#accessTokens,
+    super(clock, {
+      lifetimes: { accessTokenMs: 300_000, refreshTokenMs: 90 * day },
+      realm: { name: realmName, clients, users, defaultScope: ['profile', 'email', 'groups'] },
+      apiPath: '/api/',
+      api: travisApi,
     })
-    this.#api = travisApi(judgeJwt(this.#keycloak.tokens))
-  }
-
-  respond(exchange: Exchange): Promise<Response> {
-    const { path } = exchange
-    if (path.startsWith('/api/')) return this.#api.respond(exchange, path.slice('/api/'.length))
-    return this.#keycloak.respond(exchange, path.startsWith('/auth/') ? path.slice('/auth'.length) : '')
-  }
-
-  get apiParameters(): ReadonlySet<string> {
-    return this.#api.parameters
-  }
-
-  setLifetimes(lifetimes: TokenLifetimes): void {
-    this.#lifetimes.set(lifetimes)
-  }
-
-  revokeAccessTokens(): void {
-    this.#accessTokens.revokeAll()
-  }
-
-  revokeRefreshTokens(): void {
-    this.#keycloak.tokens.sessions.endAll()
   }
 
   endpoints(origin?: string): KeycloakEndpoints {

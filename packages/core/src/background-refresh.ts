@@ -16,6 +16,7 @@ export class BackgroundRefresh {
   #cancel: (() => void) | undefined
   #isRunning = false
   #isStopped = false
+  #notBefore: number = Number.NEGATIVE_INFINITY
 
   constructor(credential: Credential, variant: string, renew: () => Promise<Outcome>) {
     this.#credential = credential
@@ -32,10 +33,13 @@ export class BackgroundRefresh {
 
   /** Starts a refresh unless one runs already. */
   start(): void {
-    if (this.#isRunning) return
+    const { clock } = this.#credential.environment
+    if (this.#isRunning || clock.monotonic() < this.#notBefore) return
     this.#isRunning = true
     void this.#renew().then(outcome => {
       this.#isRunning = false
+      if (outcome.ok && outcome.retryInMs !== undefined)
+        this.#notBefore = clock.monotonic() + outcome.retryInMs
       if (!outcome.ok && this.isUsed && !this.#isStopped) this.#wakeAfterFailure()
     })
   }

@@ -15,10 +15,11 @@ export function aged(record: TokenRecord, elapsedMs: number): TokenRecord {
     token.remainingAtWriteMs === undefined
       ? token
       : { ...token, remainingAtWriteMs: token.remainingAtWriteMs - elapsedMs }
-  const { refresh, access, rejection, failure } = record
+  const { refresh, access, rejection, failure, familyAgeMs } = record
   return {
     ...record,
     access: Object.fromEntries(Object.entries(access).map(([variant, token]) => [variant, later(token)])),
+    ...(familyAgeMs !== undefined && { familyAgeMs: familyAgeMs + elapsedMs }),
     ...(refresh && { refresh: later(refresh) }),
     ...(rejection && { rejection: { ...rejection, msAgo: rejection.msAgo + elapsedMs } }),
     ...(failure && { failure: { ...failure, retryInMs: Math.max(0, failure.retryInMs - elapsedMs) } }),

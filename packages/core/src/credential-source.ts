@@ -37,8 +37,8 @@ interface Fresh {
 /** One call of getAccessToken. */
 interface Call {
   readonly calledAt: number
-  /** The sign-ins and sign-outs before it. */
-  readonly epoch: number
+  /** Whose token it asks for. */
+  family: string | undefined
   readonly options: GetAccessTokenOptions
 }
 
@@ -85,8 +85,7 @@ export class CredentialSource implements AccessTokenSource {
   ): Promise<AuthorizedRequest> => {
     const { resource, provider } = this.#credential.environment.authorization
     const url = resolveUrl(resource, request.url, provider).href
-    const token = await this.getAccessToken(options?.signal ? { signal: options.signal } : undefined)
-    const family = this.#credential.held?.record.family
+    const { token, family } = await this.#tokenAndFamily(options?.signal)
     const before = options?.replayOf && this.#attempts.get(options.replayOf)
     // What one person sent is never sent again in the name of the next.
     if (before !== undefined && before.family !== family) throw supersededWhileWaiting()
@@ -136,15 +135,28 @@ export class CredentialSource implements AccessTokenSource {
     return credential.accessToken(this.#key) !== undefined && credential.held?.record.family === family
   }
 
+  // Between a promise and its reader somebody else may sign in: the two must be of one record.
+  async #tokenAndFamily(
+    signal: AbortSignal | undefined,
+  ): Promise<{ token: string; family: string | undefined }> {
+    for (let round = 0; round < mostRounds; round++) {
+      const token = await this.getAccessToken(signal ? { signal } : undefined)
+      const family = this.#credential.held?.record.family
+      if (this.#credential.accessToken(this.#key)?.token === token) return { token, family }
+    }
+    throw supersededWhileWaiting()
+  }
+
   async #obtain(options: GetAccessTokenOptions): Promise<string> {
     const credential = this.#credential
-    const call = { calledAt: credential.environment.clock.monotonic(), epoch: credential.epoch, options }
+    const call: Call = { calledAt: credential.environment.clock.monotonic(), family: undefined, options }
     checkOptions(options)
+    if (credential.marks.isStale && !this.#isDisposed) await abortable(credential.look(), options.signal)
+    call.family = credential.held?.record.family
     for (let round = 0; round < mostRounds; round++) {
       if (this.#isDisposed) throw new DisposedError('The token manager was disposed. Create a new one.')
       options.signal?.throwIfAborted()
-      if (credential.epoch !== call.epoch) throw supersededWhileWaiting()
-      if (credential.isStale) await abortable(credential.look(), options.signal)
+      if (credential.isSupersededSince(call.calledAt, call.family)) throw supersededWhileWaiting()
       const step = decide(credential.policyState(this.#key), this.#requestOf(call))
       if (step.action === 'use' || step.action === 'use-and-refresh') {
         if (step.action === 'use-and-refresh') this.#background.start()
@@ -156,11 +168,11 @@ export class CredentialSource implements AccessTokenSource {
       const outcome = await abortable(this.#answer(this.#renew(call), call), options.signal)
       // A sibling with another secret says nothing about ours: this one tries for itself.
       const isOfSibling = !outcome.ok && outcome.by !== undefined && outcome.by !== credential
-      if (!outcome.ok && !(isOfSibling && round === 0)) return this.#useDespite(outcome.error, call.epoch)
+      if (!outcome.ok && !(isOfSibling && round === 0)) return this.#useDespite(outcome.error, call)
     }
     const message = 'The access token was replaced again and again. Try again.'
     const error = new NetworkError(message, { code: 'server_unavailable', wasSent: false })
-    return this.#useDespite(error, call.epoch)
+    return this.#useDespite(error, call)
   }
 
   #use(): string {
@@ -170,11 +182,12 @@ export class CredentialSource implements AccessTokenSource {
   }
 
   // A failed refresh takes nothing away from whoever still has a valid token.
-  #useDespite(error: unknown, epoch: number): string {
+  #useDespite(error: unknown, { calledAt, family }: Call): string {
     const credential = this.#credential
     const state = credential.policyState(this.#key)
     const isAlive = state.access !== undefined && (state.access.remainingMs ?? 1) > 0
-    if (!isAlive || state.isSignedOut || credential.epoch !== epoch || isSupersededError(error)) throw error
+    if (!isAlive || state.isSignedOut || isSupersededError(error)) throw error
+    if (credential.isSupersededSince(calledAt, family)) throw supersededWhileWaiting()
     if (decide(state).action === 'reauthorize') throw error
     return this.#use()
   }
@@ -193,10 +206,12 @@ export class CredentialSource implements AccessTokenSource {
   #renew(call?: Call): Promise<Outcome> {
     const { environment } = this.#credential
     const registry = flightsOf(environment.store)
-    return singleFlight(registry, `${environment.key} ${this.#key}`, () => {
+    // A new sign-in neither joins the flight of the old one nor waits for its turn.
+    const name = `${environment.key} ${this.#credential.held?.record.family ?? ''}`
+    return singleFlight(registry, `${name} ${this.#key}`, () => {
       const request = (): PolicyRequest => (call ? this.#requestOf(call) : {})
       const renewal = new Renewal(this.#credential, this.#variant, request)
-      const work = takeTurn(registry, environment.key, () => renewal.run())
+      const work = takeTurn(registry, name, () => renewal.run())
       environment.waitUntil(work)
       return work
     })
@@ -221,7 +236,7 @@ export class CredentialSource implements AccessTokenSource {
   /** Something new is held: prepare the fast path and the timer for it. */
   #settleIn(): void {
     this.#fresh = undefined
-    if (this.#isDisposed || this.#credential.isStale) return
+    if (this.#isDisposed || this.#credential.marks.isStale) return
     const token = this.#credential.accessToken(this.#key)?.token
     const freshMs = freshForMs(this.#credential.policyState(this.#key))
     if (token === undefined || freshMs <= 0) return

@@ -1,5 +1,4 @@
 import type { Lineage } from './commit.ts'
-import { newId } from './environment.ts'
 import type { Environment } from './environment.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { isStoreError, StoreError } from './errors/store-error.ts'
@@ -13,7 +12,10 @@ import { Intents } from './intent.ts'
 import type { Intent } from './intent.ts'
 import { policyStateOf } from './policy-state.ts'
 import type { PolicyState } from './refresh-policy.ts'
+import { shortHash } from './short-hash.ts'
 import { flightsOf } from './single-flight.ts'
+import type { EndingTokens } from './session-end.ts'
+import { StaleMarks } from './stale-marks.ts'
 import type { Stored } from './store.ts'
 import { readStored } from './store-access.ts'
 import { isSameBinding, isSameConfiguration, parseRecord } from './token-record.ts'
@@ -33,12 +35,15 @@ const measuredRequests = 8
 export class Credential {
   readonly environment: Environment
   readonly failures: FailureMemory
+  readonly marks: StaleMarks
   /** The grant from the configuration; absent for users who sign in. */
   readonly configured: Grant | undefined
   /** Whether this process once succeeded with the configured credentials. */
   hasSucceeded = false
   /** A new record that the store has not taken yet. */
   unsaved: { readonly record: TokenRecord; readonly heldAt: Held; readonly lineage: Lineage } | undefined
+  /** What a sign-out that could not be saved must still end at the provider. */
+  ending: EndingTokens | undefined
   lastReadMonotonicAt: number = Number.NEGATIVE_INFINITY
   readonly #variants = new Map<string, VariantState>()
   readonly #listeners = new Set<() => void>()
@@ -46,7 +51,6 @@ export class Credential {
   readonly #intents = new Intents()
   #held: Held | undefined
   #kept: { readonly grant: Grant; readonly family: string } | undefined
-  #isStale = false
   #looking: Promise<void> | undefined
   /** Counts what was held: an answer that was under way meanwhile is out of date. */
   #version = 0
@@ -56,6 +60,7 @@ export class Credential {
   constructor(environment: Environment) {
     this.environment = environment
     this.failures = new FailureMemory(environment.clock)
+    this.marks = new StaleMarks(environment.clock)
     this.configured = environment.authorization.grant
     flightsOf(environment.store).watch.add(environment.key, this)
   }
@@ -80,19 +85,28 @@ export class Credential {
     this.#kept = grant && family !== undefined ? { grant, family } : undefined
   }
 
+  /** Counts what was held: an answer that was asked for under another version is out of date. */
+  get version(): number {
+    return this.#version
+  }
+
   /** The record may have changed: the next call looks before it answers. */
   markStale(): void {
-    this.#isStale = true
+    this.marks.add()
     this.#tell()
   }
 
-  get isStale(): boolean {
-    return this.#isStale
+  /** A write was answered that was sent when there were `count` hints. */
+  settleMarks(count: number): void {
+    this.marks.settle(count)
+    this.#tell()
   }
 
-  /** How many sign-ins and sign-outs this process has completed: what waited on an earlier one is superseded. */
-  get epoch(): number {
-    return this.#intents.completed
+  /** Whether what was asked for under `family` at `monotonicAt` has meanwhile been replaced by another sign-in. */
+  isSupersededSince(monotonicAt: number, family: string | undefined): boolean {
+    const held = this.#held
+    if (held === undefined || family === undefined || held.record.family === family) return false
+    return held.writtenMonotonicAt - (held.record.familyAgeMs ?? Number.POSITIVE_INFINITY) >= monotonicAt
   }
 
   beginIntent(): Intent {
@@ -120,11 +134,13 @@ export class Credential {
   async read(): Promise<void> {
     for (let attempt = 0; attempt < mostReads; attempt++) {
       const version = this.#version
-      const wasStale = this.#isStale
-      this.#isStale = false
+      const { count } = this.marks
       const stored = await readStored(this.environment)
       this.lastReadMonotonicAt = this.environment.clock.monotonic()
-      if (await this.#takeOver(stored, version)) return wasStale ? this.#tell() : undefined
+      if (await this.#takeOver(stored, version)) {
+        if (this.marks.follow(count)) this.#tell()
+        return
+      }
     }
     throw new StoreError('The token record changes all the time. Try again.')
   }
@@ -134,6 +150,7 @@ export class Credential {
     this.#looking ??= this.read()
       .catch((error: unknown) => {
         if (!isStoreError(error)) throw error
+        this.marks.fail()
       })
       .finally(() => (this.#looking = undefined))
     return this.#looking
@@ -143,8 +160,8 @@ export class Credential {
    * Takes over what a store returned, unless this process learned of something newer while the answer was under way.
    * @throws {StoreError} @throws {ConfigurationError} as `read`
    */
-  async takeOver(stored: Stored | undefined): Promise<void> {
-    if (!(await this.#takeOver(stored, this.#version))) await this.read()
+  async takeOver(stored: Stored | undefined, version: number): Promise<void> {
+    if (!(await this.#takeOver(stored, version))) await this.read()
   }
 
   async #takeOver(stored: Stored | undefined, version: number): Promise<boolean> {
@@ -156,8 +173,7 @@ export class Credential {
     if (this.#version !== version) return false
     if (stored.etag === this.#held?.etag) return true
     const held = holdRecord(record, stored.etag, this.environment.clock, Math.max(0, stored.ageMs))
-    if (!isSameConfiguration(record.binding, this.environment.binding))
-      this.hold(startedAfresh(held, this.environment))
+    if (this.#isOfOtherConfiguration(record)) this.#startAfresh(held)
     else if (this.#isOutlived(record)) this.#keepNewer(stored.etag)
     else this.hold(held)
     return true
@@ -168,6 +184,29 @@ export class Credential {
     if (this.#version !== version) return false
     if (this.#held) this.#held = { ...this.#held, etag: null }
     return true
+  }
+
+  // The API key or the scope was changed. A person's own sign-in and a sign-out stand all the same.
+  #isOfOtherConfiguration(record: TokenRecord): boolean {
+    if (record.isPersons || record.signedOut) return false
+    return !isSameConfiguration(record.binding, this.environment.binding)
+  }
+
+  // What was obtained with the old one is not used, and is written over when a token is due: not before, or two
+  // instances with different keys would write each other's record over all the time.
+  #startAfresh(other: Held): void {
+    const { binding, clock } = this.environment
+    const own = this.#held
+    if (own !== undefined && isSameConfiguration(own.record.binding, binding)) {
+      this.#held = { ...own, etag: other.etag }
+      this.#version++
+      return
+    }
+    const { generation, family } = other.record
+    // The same for every instance, so that they share it from the start.
+    const successor = `${family}+${shortHash(JSON.stringify(binding))}`
+    const record = { schema: 1, binding, family: successor, generation: generation + 1, access: {} } as const
+    this.hold(holdRecord(record, other.etag, clock))
   }
 
   // A store that failed over may have lost a write that it had acknowledged.
@@ -199,7 +238,6 @@ export class Credential {
     if (this.#held && this.#held.record.family !== held.record.family) this.#variants.clear()
     this.#held = held
     this.#version++
-    this.#isStale = false
     if (held.record.failure === undefined) this.failures.clear()
     for (const [variant, access] of Object.entries(held.record.access)) {
       this.#learn(variant, access, held, issued?.variant === variant ? issued.timing : undefined)
@@ -250,10 +288,10 @@ export class Credential {
   }
 
   /** How long a claim of somebody else must still be waited for, in milliseconds; 0: nobody holds one. */
-  foreignClaimMs(ownClaims: ReadonlySet<string>): number {
+  foreignClaimMs(endedClaims: ReadonlySet<string>): number {
     const claim = this.#held?.record.claim
     const etag = this.#held?.etag
-    if (!claim || !etag || claim.holdMs === 0 || ownClaims.has(claim.id)) return 0
+    if (!claim || !etag || claim.holdMs === 0 || endedClaims.has(claim.id)) return 0
     const now = this.environment.clock.monotonic()
     // Counted from when this process first saw it: no two machines' clocks are ever compared.
     if (this.#firstSeen?.etag !== etag) this.#firstSeen = { etag, monotonicAt: now }
@@ -301,14 +339,5 @@ export class Credential {
     throw new ConfigurationError(`The key "${key}" already holds a credential`, [
       'It belongs to another server, client or user. Give each credential a key of its own.',
     ])
-  }
-}
-
-/** The API key or the scope was changed: what was obtained with the old one is not used, and is written over. */
-function startedAfresh(held: Held, { binding, random }: Environment): Held {
-  const { generation } = held.record
-  return {
-    ...held,
-    record: { schema: 1, binding, family: newId(random), generation: generation + 1, access: {} },
   }
 }

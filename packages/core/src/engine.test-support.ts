@@ -15,6 +15,7 @@ import type {
   TokenManagerOptions,
   TokenStore,
   UserTokens,
+  UserTokensOptions,
 } from './index.ts'
 
 /** What a scripted server answers: a status with a body (JSON unless it is text), an error to throw, or silence. */
@@ -113,7 +114,7 @@ export interface Bench {
   readonly store: TokenStore
   readonly events: EvergrantEvent[]
   manager(options?: BenchOptions): TokenManager
-  users(server?: Partial<AuthorizationServer>): UserTokens
+  users(server?: Partial<AuthorizationServer>, options?: UserTokensOptions): UserTokens
 }
 
 export interface BenchOptions extends TokenManagerOptions {
@@ -129,6 +130,9 @@ export function createBench(): Bench {
   const server = new ScriptedServer(clock)
   const store = memoryStore({ clock })
   const events: EvergrantEvent[] = []
+  // Every manager has chances of its own: two with the same ids would take each other's writes for their own.
+  let seed = 0
+  const random = (): (() => number) => seededRandom(++seed)
   const shared = {
     clock,
     store,
@@ -158,11 +162,11 @@ export function createBench(): Bench {
           ...(clientSecret && { clientSecret }),
           ...(clientId && { clientId }),
         }),
-        { ...shared, random: seededRandom(1), ...options },
+        { ...shared, random: random(), ...options },
       ),
-    users: habits => {
+    users: (habits, options) => {
       const { grant: _grant, ...rest } = base({ ...(habits && { server: habits }) })
-      return createUserTokens(rest, { ...shared, random: seededRandom(1) })
+      return createUserTokens(rest, { ...shared, random: random(), ...options })
     },
   }
 }

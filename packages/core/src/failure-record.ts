@@ -3,7 +3,7 @@ import type { Credential } from './credential.ts'
 import type { FailedExchange } from './exchange.ts'
 import { compareAndSet, newRecord } from './record-writer.ts'
 import { windowsOf } from './refresh-policy.ts'
-import type { StoredFailure } from './token-record.ts'
+import type { StoredFailure, TokenRecord } from './token-record.ts'
 
 /**
  * Writes a failure down, so that the whole fleet backs off, and ends the claim.
@@ -14,11 +14,13 @@ export async function rememberFailure(
   variant: string,
   failure: FailedExchange,
   isRedemption: boolean,
+  claimId?: string,
 ): Promise<void> {
   const { failures, held } = credential
   if (failure.kind === 'variant-refused' && variant !== '') {
     failures.refuseVariant(variant, failure.error, failure.retryInMs)
-    await compareAndSet(credential, withoutClaim(credential.currentRecord() ?? newRecord(credential), false))
+    const record = credential.currentRecord() ?? newRecord(credential)
+    await compareAndSet(credential, keepingForeignClaim(record, withoutClaim(record, false), claimId))
     return
   }
   const stored: StoredFailure = {
@@ -32,7 +34,18 @@ export async function rememberFailure(
   }
   failures.note(stored, failure.error)
   const record = credential.currentRecord() ?? newRecord(credential)
-  await compareAndSet(credential, withFailure(record, stored, failure.isAmbiguous))
+  const failed = withFailure(record, stored, failure.isAmbiguous)
+  await compareAndSet(credential, keepingForeignClaim(record, failed, claimId))
+}
+
+// Only the own claim ends: whoever holds another one is still at work.
+function keepingForeignClaim(
+  before: TokenRecord,
+  after: TokenRecord,
+  claimId: string | undefined,
+): TokenRecord {
+  const { claim } = before
+  return claim === undefined || claim.id === claimId ? after : { ...after, claim }
 }
 
 // A strict server may have used the token up: while the access token lives, another try can only do harm.

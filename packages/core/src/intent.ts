@@ -13,16 +13,12 @@ export class Intents {
   #started = 0
   #committed: { readonly order: number; readonly record: TokenRecord | undefined } | undefined
 
-  /** How many sign-ins and sign-outs this process has completed. */
-  completed = 0
-
   begin(startedFrom: TokenRecord | undefined): Intent {
     return { order: ++this.#started, startedFrom }
   }
 
   commit({ order }: Intent, record: TokenRecord | undefined): void {
     this.#committed = { order, record }
-    this.completed++
   }
 
   /**
@@ -34,6 +30,8 @@ export class Intents {
     if (committed !== undefined && committed.order > order) return true
     const isChanged = current?.family !== startedFrom?.family || current?.signedOut !== startedFrom?.signedOut
     if (!isChanged || current === undefined) return false
+    // Only a person's sign-in and a sign-out count: a first call may have begun a family of the configured grant.
+    if (!current.isPersons && !current.signedOut) return false
     const isEarlierOfOurs =
       committed !== undefined &&
       committed.record?.family === current.family &&

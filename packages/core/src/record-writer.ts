@@ -6,6 +6,7 @@ import { newId } from './environment.ts'
 import { StoreError } from './errors/store-error.ts'
 import { heldForMs, holdRecord } from './held.ts'
 import type { Held } from './held.ts'
+import { flightsOf, takeTurn } from './single-flight.ts'
 import { readStored, writeStored } from './store-access.ts'
 import type { WriteResult } from './store.ts'
 import { parseRecord, serializeRecord } from './token-record.ts'
@@ -15,7 +16,7 @@ import type { RequestTiming } from './token-endpoint.ts'
 /** A new record: nothing obtained yet. */
 export function newRecord({ environment }: Credential, family?: string): TokenRecord {
   const { binding, random } = environment
-  return { schema: 1, binding, family: family ?? newId(random), generation: 0, access: {} }
+  return { schema: 1, binding, family: family ?? newId(random), familyAgeMs: 0, generation: 0, access: {} }
 }
 
 /** Which token of a record this process has just obtained, and when it asked. */
@@ -25,36 +26,51 @@ export interface FreshlyIssued {
 }
 
 /**
- * Writes `record` if nobody wrote since this process looked. On a conflict the credential takes over what stands there.
- * @throws {StoreError} the store cannot be written
+ * How a write ended. `landed`: it was written, and this process has already learned of something newer; an old answer
+ * must not put an old family back.
  */
-export async function compareAndSet(
+export type Written = 'held' | 'landed' | 'conflict'
+
+/**
+ * Writes `record` if nobody wrote since this process looked. On a conflict the credential takes over what stands there.
+ * @throws {StoreError} the store cannot be written, or did not say whether it wrote
+ */
+export async function tryWrite(
   credential: Credential,
   record: TokenRecord,
   issued?: FreshlyIssued,
-): Promise<boolean> {
-  const { environment, held } = credential
+): Promise<Written> {
+  const { environment, held, version } = credential
+  const marks = credential.marks.count
   const result = await write(credential, record, held?.etag ?? null, newId(environment.random))
-  if (result.ok) return holdUnlessPassed(credential, held, record, result.etag, issued)
-  await credential.takeOver(result.current)
-  return false
+  if (result.ok) return settle(credential, { held, marks }, record, result.etag, issued)
+  await credential.takeOver(result.current, version)
+  return 'conflict'
 }
 
-/**
- * Holds what was just written, unless this process learned of something newer while the store's answer was under way:
- * an old answer must not put an old family back.
- */
-async function holdUnlessPassed(
+/** {@link tryWrite}; true if this process now holds what it wrote. */
+export async function compareAndSet(credential: Credential, record: TokenRecord): Promise<boolean> {
+  return (await tryWrite(credential, record)) === 'held'
+}
+
+/** What a credential held, and which hints it had, when a write was sent. */
+interface Before {
+  readonly held: Held | undefined
+  readonly marks: number
+}
+
+async function settle(
   credential: Credential,
-  before: Held | undefined,
+  before: Before,
   record: TokenRecord,
   etag: string,
   issued: FreshlyIssued | undefined,
-): Promise<boolean> {
-  if (credential.held !== before) await credential.read()
-  if (credential.held !== before && credential.held?.etag !== etag) return false
+): Promise<'held' | 'landed'> {
+  if (credential.held !== before.held) await credential.read()
+  if (credential.held !== before.held && credential.held?.etag !== etag) return 'landed'
   credential.hold(holdRecord(record, etag, credential.environment.clock), issued)
-  return true
+  credential.settleMarks(before.marks)
+  return 'held'
 }
 
 /** What an exchange brought, and how to lay it over whatever record stands in the store. */
@@ -92,7 +108,8 @@ export async function persist(credential: Credential, issue: Persistable): Promi
     if (verdict === 'superseded') return 'superseded'
     const record = issue.build(base ?? newRecord(credential, issue.lineage.family))
     if (conflicts > mostConflicts) return keepInMemory(credential, record, issue, contended())
-    const before = credential.held
+    const { held, version } = credential
+    const marks = credential.marks.count
     let result: WriteResult
     try {
       result = await write(credential, record, etag, writeId)
@@ -104,13 +121,14 @@ export async function persist(credential: Credential, issue: Persistable): Promi
     }
     if (result.ok) {
       credential.unsaved = undefined
-      return (await holdUnlessPassed(credential, before, record, result.etag, issue)) ? 'written' : 'adopted'
+      const written = await settle(credential, { held, marks }, record, result.etag, issue)
+      return written === 'held' ? 'written' : 'adopted'
     }
     conflicts++
     // A record that is gone is lost data, not a sign-out: what memory holds is written again.
     if (result.current !== undefined) {
       try {
-        await credential.takeOver(result.current)
+        await credential.takeOver(result.current, version)
       } catch (error) {
         // Unreadable, or of a newer release: it is left alone, and what was redeemed must not be lost over it.
         return keepInMemory(credential, record, issue, error)
@@ -126,7 +144,8 @@ export async function persist(credential: Credential, issue: Persistable): Promi
 export async function saveLate(credential: Credential): Promise<void> {
   const { unsaved, environment } = credential
   if (unsaved === undefined) return
-  const before = credential.held
+  const { held } = credential
+  const marks = credential.marks.count
   const stored = await readStored(environment)
   const current = stored && parseRecord(stored.payload)
   if (current !== undefined && !isToBeReplaced(current, unsaved.record, unsaved.lineage)) {
@@ -137,7 +156,7 @@ export async function saveLate(credential: Credential): Promise<void> {
   const result = await write(credential, record, stored?.etag ?? null, newId(environment.random))
   if (!result.ok) throw contended()
   credential.unsaved = undefined
-  await holdUnlessPassed(credential, before, record, result.etag, undefined)
+  await settle(credential, { held, marks }, record, result.etag, undefined)
 }
 
 function isToBeReplaced(current: TokenRecord, unsaved: TokenRecord, lineage: Lineage): boolean {
@@ -168,10 +187,26 @@ function keepInMemory(
   const held = holdRecord(record, etag, credential.environment.clock)
   credential.unsaved = { record, heldAt: held, lineage: issue.lineage }
   credential.hold(held, issue)
+  saveInTime(credential)
   const reason = error instanceof Error ? error.message : 'The token store failed.'
   credential.environment.emit({
     type: 'degraded',
     message: `${reason} The new tokens are kept in memory until it works again.`,
   })
   return 'kept-in-memory'
+}
+
+const firstSavePauseMs = 1000
+const longestSavePauseMs = 60_000
+
+// Another process would redeem the spent refresh token that the store still holds, and a restart would lose the new one.
+function saveInTime(credential: Credential, pauseMs = firstSavePauseMs): void {
+  const { clock, store, key } = credential.environment
+  clock.schedule(() => {
+    if (credential.unsaved === undefined) return
+    const work = takeTurn(flightsOf(store), `${key} ${credential.held?.record.family ?? ''}`, () =>
+      saveLate(credential),
+    )
+    work.catch(() => saveInTime(credential, Math.min(2 * pauseMs, longestSavePauseMs)))
+  }, pauseMs)
 }

@@ -13,7 +13,7 @@ import type { Rung } from './failure.ts'
 import { compareAndSet, newRecord, saveLate } from './record-writer.ts'
 import { decide } from './refresh-policy.ts'
 import type { DueReason, PolicyRequest, Step } from './refresh-policy.ts'
-import { flightsOf } from './single-flight.ts'
+import { endClaim, flightsOf } from './single-flight.ts'
 import { errorForStep } from './step-error.ts'
 import type { ExchangeResult, TokenRequest } from './token-endpoint.ts'
 import type { StoredRefreshToken, TokenRecord } from './token-record.ts'
@@ -22,7 +22,11 @@ import type { Variant } from './variant.ts'
 
 /** How a renewal ended. It never rejects, so that a background renewal cannot become an unhandled rejection. */
 export type Outcome =
-  | { readonly ok: true }
+  | {
+      readonly ok: true
+      /** Somebody else is at work: looking again before then is pointless. */
+      readonly retryInMs?: number | undefined
+    }
   | {
       readonly ok: false
       readonly error: unknown
@@ -50,7 +54,7 @@ export class Renewal {
   readonly #variant: Variant
   readonly #variantKey: string
   readonly #request: () => PolicyRequest
-  readonly #epoch: number
+  readonly #createdAt: number
   #family: string | undefined
   #redemptions = 0
   #refusal: unknown
@@ -60,7 +64,8 @@ export class Renewal {
     this.#variant = variant
     this.#variantKey = variantKey(variant)
     this.#request = request
-    this.#epoch = credential.epoch
+    this.#createdAt = credential.environment.clock.monotonic()
+    this.#family = credential.held?.record.family
   }
 
   async run(): Promise<Outcome> {
@@ -69,8 +74,6 @@ export class Renewal {
   }
 
   async #run(): Promise<Outcome> {
-    // It waited for its turn: what somebody asked for under one sign-in must not come from the next.
-    if (this.#credential.epoch !== this.#epoch) return failed(superseded())
     try {
       return await this.#lookAndClimb()
     } catch (error) {
@@ -84,6 +87,8 @@ export class Renewal {
     const before = credential.accessToken(this.#variantKey)?.token
     await saveLate(credential)
     await credential.read()
+    // What somebody asked for under one sign-in must not come from the next; a sign-in before that is simply adopted.
+    if (credential.isSupersededSince(this.#createdAt, this.#family)) return failed(superseded())
     this.#family = credential.held?.record.family
     const now = credential.accessToken(this.#variantKey)?.token
     if (now !== undefined && now !== before) {
@@ -106,9 +111,9 @@ export class Renewal {
     if (refused !== undefined) return failed(refused)
     const step = decide(credential.policyState(this.#variantKey), this.#request())
     if (!('rung' in step)) return this.#endOf(step)
-    const waitMs = credential.foreignClaimMs(flightsOf(credential.environment.store).ownClaims)
+    const waitMs = credential.foreignClaimMs(flightsOf(credential.environment.store).endedClaims)
     if (waitMs === 0) return this.#climb(step)
-    if (step.action === 'use-and-refresh') return done
+    if (step.action === 'use-and-refresh') return { ok: true, retryInMs: waitMs }
     await this.#waitForClaim(waitMs)
     return 'again'
   }
@@ -132,11 +137,9 @@ export class Renewal {
     if (this.#isSuperseded() || base.signedOut || refresh?.hash !== chosen?.hash) return 'again'
     const claim = { id: newId(environment.random), refreshHash: refresh?.hash, holdMs: environment.holdMs }
     const isRetry = base.claim !== undefined && base.claim.refreshHash === refresh?.hash
-    if (!(await compareAndSet(credential, withClaim(base, claim)))) return 'again'
-    this.#family ??= base.family
-    const { ownClaims } = flightsOf(environment.store)
-    ownClaims.add(claim.id)
     try {
+      if (!(await compareAndSet(credential, withClaim(base, claim)))) return 'again'
+      this.#family ??= base.family
       environment.emit({ type: 'exchange-started', rung, because })
       const result = await this.#redeem(request, refresh)
       if (result.kind === 'issued') {
@@ -145,7 +148,8 @@ export class Renewal {
       }
       return await this.#settleFailure(result, rung, refresh, claim.id, isRetry)
     } finally {
-      if (credential.held?.record.claim?.id !== claim.id) ownClaims.delete(claim.id)
+      // Also if the store did not say whether the claim was written: nobody works on it any more.
+      endClaim(flightsOf(environment.store), claim.id)
     }
   }
 
@@ -206,7 +210,7 @@ export class Renewal {
       await compareAndSet(credential, withDead(credential.currentRecord() ?? newRecord(credential), dead))
       return 'again'
     }
-    await rememberFailure(credential, this.#variantKey, failure, refresh !== undefined)
+    await rememberFailure(credential, this.#variantKey, failure, refresh !== undefined, claimId)
     const { kind, error } = failure
     const retryAt = credential.environment.clock.wall() + failure.retryInMs
     credential.environment.emit({

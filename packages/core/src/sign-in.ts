@@ -8,12 +8,11 @@ import type { Issued } from './exchange-commit.ts'
 import { grantRequest, judgeFailure, send } from './exchange.ts'
 import { rememberFailure } from './failure-record.ts'
 import type { Grant } from './grants/grant.ts'
-import { compareAndSet, mostConflicts, newRecord } from './record-writer.ts'
+import { mostConflicts, newRecord, tryWrite } from './record-writer.ts'
 import { revokeQuietly } from './session-end.ts'
 import { standingRefusal } from './step-error.ts'
 import type { TokenRequest } from './token-endpoint.ts'
 import { hashToken } from './token-record.ts'
-import type { IssuedTokens } from './token-response.ts'
 
 /**
  * Obtains a first token with `grant` and starts a new family, whatever stood there. The grant is used once; a refusal
@@ -69,41 +68,45 @@ async function startFamily(
   const { environment } = credential
   const refreshHash = tokens.refreshToken === undefined ? undefined : await hashToken(tokens.refreshToken)
   const family = newId(environment.random)
-  try {
-    for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
-      await credential.read()
-      if (credential.isPassed(intent)) throw passed()
-      const generation = credential.held?.record.generation ?? 0
-      const ageMs = environment.clock.monotonic() - timing.sentMonotonicAt
-      const issue = {
-        variant: '',
-        tokens,
-        refreshHash,
-        ageMs,
-        because: 'sign-in',
-        killsOtherAccessTokens: true,
-      } as const
-      const first = {
-        ...newRecord(credential),
-        family,
-        generation,
-        ...(!isConfigured && { isPersons: true as const }),
-      }
-      const record = withIssue(first, issue)
-      if (await compareAndSet(credential, record, { variant: '', timing }))
-        return credential.commitIntent(intent)
+  for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
+    await credential.read()
+    if (credential.isPassed(intent)) {
+      await revokeQuietly(environment, tokens)
+      throw passed()
     }
-    throw new StoreError('The token record is written by others all the time. Sign in again.')
-  } catch (error) {
-    await giveBack(credential, tokens)
-    throw error
+    const generation = credential.held?.record.generation ?? 0
+    const ageMs = environment.clock.monotonic() - timing.sentMonotonicAt
+    const issue = {
+      variant: '',
+      tokens,
+      refreshHash,
+      ageMs,
+      because: 'sign-in',
+      killsOtherAccessTokens: true,
+    } as const
+    const first = {
+      ...newRecord(credential, family),
+      generation,
+      ...(!isConfigured && { isPersons: true as const }),
+    }
+    const record = withIssue(first, issue)
+    const written = await tryWrite(credential, record, { variant: '', timing }).catch((error: unknown) =>
+      unlessLanded(credential, family, error),
+    )
+    // Written is written, also if somebody has refreshed or signed out since: these tokens are or were in use.
+    if (written !== 'conflict') return credential.commitIntent(intent)
   }
+  await revokeQuietly(environment, tokens)
+  throw new StoreError('The token record is written by others all the time. Sign in again.')
+}
+
+// A store that did not answer may have written: then the sign-in counts. If that cannot be known, nothing is revoked.
+async function unlessLanded(credential: Credential, family: string, error: unknown): Promise<'landed'> {
+  await credential.read().catch(() => undefined)
+  if (credential.held?.record.family === family) return 'landed'
+  throw error
 }
 
 function passed(): SupersededError {
   return new SupersededError('Somebody signed in or out while this sign-in was under way. Sign in again.')
-}
-
-async function giveBack(credential: Credential, tokens: IssuedTokens): Promise<void> {
-  await revokeQuietly(credential.environment, tokens)
 }

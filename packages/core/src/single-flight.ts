@@ -7,7 +7,8 @@ export interface FlightRegistry {
   readonly flights: Map<string, Promise<unknown>>
   /** The last exchange of each family: the next one waits for it. */
   readonly turns: Map<string, Promise<unknown>>
-  readonly ownClaims: Set<string>
+  /** Claims of this process whose exchange is over, although a record may still show them. */
+  readonly endedClaims: Set<string>
   /** Which server, client and user each key in use belongs to, and how many managers use it. */
   readonly bindings: Map<string, { readonly binding: Binding; users: number }>
   readonly watch: StaleWatch
@@ -27,13 +28,22 @@ export function flightsOf(store: TokenStore): FlightRegistry {
     registry = {
       flights: new Map(),
       turns: new Map(),
-      ownClaims: new Set(),
+      endedClaims: new Set(),
       bindings: new Map(),
       watch: new StaleWatch(store),
     }
     registries.set(store, registry)
   }
   return registry
+}
+
+const mostEndedClaims = 1000
+
+/** Notes that nobody works on a claim any more; the oldest of many are forgotten, which costs a wait at most. */
+export function endClaim({ endedClaims }: FlightRegistry, id: string): void {
+  endedClaims.add(id)
+  const [oldest] = endedClaims
+  if (endedClaims.size > mostEndedClaims && oldest !== undefined) endedClaims.delete(oldest)
 }
 
 /** Runs `work` once per name at a time: whoever comes while it runs gets the same promise. */

@@ -12,6 +12,7 @@ import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
 import type { Grant } from './grants/grant.ts'
 import { claimKey } from './key-claim.ts'
+import { saveLate } from './record-writer.ts'
 import { resolveOptions } from './manager-options.ts'
 import type { ResolvedOptions, SharedOptions } from './manager-options.ts'
 import type { SignOutResult } from './session-end.ts'
@@ -166,7 +167,12 @@ export class TokenManager implements AccessTokenSource {
     this.#isDisposed = true
     const { store, key } = this.#credential.environment
     for (const source of this.#variants.values()) source.dispose()
-    await Promise.allSettled([flightsOf(store).turns.get(key), ...this.#signIns])
+    const turns = [...flightsOf(store).turns]
+      .filter(([name]) => name.startsWith(`${key} `))
+      .map(([, turn]) => turn)
+    await Promise.allSettled([...turns, ...this.#signIns])
+    // The last chance for tokens that the store has not taken yet.
+    await saveLate(this.#credential).catch(() => undefined)
     this.#release()
     this.#listeners.clear()
   }

@@ -13,6 +13,8 @@ export interface TokenRecord {
   /** One sign-in or first grant, and everything that was refreshed from it. */
   readonly family: string
   readonly generation: number
+  /** How long ago the family began: whoever asked before then asked somebody else. */
+  readonly familyAgeMs?: number | undefined
   readonly refresh?: StoredRefreshToken | undefined
   readonly access: Readonly<Record<string, StoredAccessToken>>
   readonly claim?: Claim | undefined

@@ -42,7 +42,9 @@ export class VariantState {
     this.#clock = clock
     this.#access = access
     this.#obtainedWallAt = clock.wall()
-    this.#guardUntilMonotonicAt = (timing ? clock.monotonic() : held.writtenMonotonicAt) + floorMs(lifetimeMs)
+    // An adopted token is guarded from its own birth: its record is rewritten by every claim.
+    const bornAt = Number.isFinite(adoptedAt) ? adoptedAt : held.writtenMonotonicAt
+    this.#guardUntilMonotonicAt = (timing ? clock.monotonic() : bornAt) + floorMs(lifetimeMs)
   }
 
   /** A server that returns the same token again has not answered a refusal. */

@@ -48,7 +48,8 @@ beforeEach(async () => {
   })
   provider.on('grant.success', () => void seen.successes++)
   provider.on('grant.error', (_context, error) => void seen.errors.push(error.message))
-  server.on('request', provider.callback())
+  const handle = provider.callback()
+  server.on('request', (request, response) => void handle(request, response))
 })
 
 afterEach(async () => {
@@ -69,7 +70,7 @@ async function mintRefreshToken(): Promise<string> {
     grantId,
     gty: 'authorization_code',
     scope: 'openid offline_access',
-  } as ConstructorParameters<typeof provider.RefreshToken>[0])
+  })
   return token.save()
 }
 

@@ -1,3 +1,5 @@
+import { allow, answerChange, ControlError, readBody } from './control-request.ts'
+import { answerFaults, configure } from './control-faults.ts'
 import type { Emulator } from './emulator.ts'
 import { json } from './http/responses.ts'
 import { overview, providersOf } from './overview.ts'
@@ -12,17 +14,25 @@ const usage: readonly string[] = [
   'POST /_control/<provider>/lifetimes {"accessTokenMs": 5000, "refreshTokenMs": 60000}',
   'POST /_control/<provider>/revoke {"what": "access-tokens" | "refresh-tokens"}',
   'POST /_control/trafficstars/revoke {"what": "api-keys"}',
+  'POST /_control/<travis|truphone>/revoke {"what": "not-before"}',
+  'GET /_control/<provider>/faults',
+  'DELETE /_control/<provider>/faults',
+  'POST /_control/<provider>/faults {"kind": "status", "status": 503, "headers": {"retry-after": "30"}, "times": 2}',
+  'POST /_control/<provider>/habits {"rotation": "reuse-detection"}',
+  'POST /_control/<provider>/refuse-all {"isRefusing": true}',
+  'POST /_control/<provider>/clock-skew {"ms": 600000}',
 ]
 
-class ControlError extends Error {
-  override readonly name = 'ControlError'
-  readonly status: number
+type Action = (emulator: Emulator, provider: ProviderEmulator, request: Request) => Promise<Response>
 
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
+const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['lifetimes', setLifetimes],
+  ['revoke', revoke],
+  ['faults', (_, provider, request) => answerFaults(provider, request)],
+  ['habits', configure],
+  ['refuse-all', refuseAll],
+  ['clock-skew', setClockSkew],
+])
 
 /** Answers the overview and the control requests; undefined for any other path. */
 export async function answerControl(emulator: Emulator, request: Request): Promise<Response | undefined> {
@@ -31,11 +41,9 @@ export async function answerControl(emulator: Emulator, request: Request): Promi
     if (pathname === '/') return showOverview(emulator, request, origin)
     if (pathname === '/_control/journal') return answerJournal(emulator, request)
     if (pathname === '/_control/advance') return await answerAdvance(emulator, request)
-    const [, name, action] = /^\/_control\/([^/]+)\/(lifetimes|revoke)$/.exec(pathname) ?? []
-    if (name !== undefined) {
-      const provider = providerNamed(emulator, name)
-      return await (action === 'revoke' ? revoke : setLifetimes)(emulator, provider, request)
-    }
+    const [, name, actionName] = /^\/_control\/([^/]+)\/([^/]+)$/.exec(pathname) ?? []
+    const action = actions.get(actionName ?? '')
+    if (name !== undefined && action) return await action(emulator, providerNamed(emulator, name), request)
     if (!pathname.startsWith('/_control')) return undefined
     throw new ControlError(404, `There is no ${pathname}. There are: ${usage.join('; ')}`)
   } catch (error) {
@@ -66,7 +74,7 @@ function answerJournal(emulator: Emulator, request: Request): Response {
 async function answerAdvance(emulator: Emulator, request: Request): Promise<Response> {
   const { ms } = await readBody(request)
   if (typeof ms !== 'number') throw new ControlError(400, 'Send {"ms": <milliseconds>}.')
-  refusing(() => emulator.advance(ms))
+  answerChange(() => emulator.advance(ms))
   return json(200, { now: emulator.now() })
 }
 
@@ -83,7 +91,7 @@ async function setLifetimes(_: Emulator, provider: ProviderEmulator, request: Re
     accessTokenMs: optionalNumber('accessTokenMs', accessTokenMs),
     refreshTokenMs: optionalNumber('refreshTokenMs', refreshTokenMs),
   }
-  refusing(() => provider.setLifetimes(lifetimes))
+  answerChange(() => provider.setLifetimes(lifetimes))
   return new Response(null, { status: 204 })
 }
 
@@ -91,8 +99,31 @@ async function revoke(emulator: Emulator, provider: ProviderEmulator, request: R
   const { what } = await readBody(request)
   if (what === 'access-tokens') provider.revokeAccessTokens()
   else if (what === 'refresh-tokens') provider.revokeRefreshTokens()
+  else if (what === 'not-before' && hasNotBefore(emulator, provider)) provider.bumpNotBefore()
   else if (what === 'api-keys' && provider === emulator.trafficStars) emulator.trafficStars.revokeApiKeys()
   else throw new ControlError(400, 'Send {"what": "access-tokens"} or {"what": "refresh-tokens"}.')
+  return new Response(null, { status: 204 })
+}
+
+function hasNotBefore(
+  emulator: Emulator,
+  provider: ProviderEmulator,
+): provider is Emulator['travis' | 'truphone'] {
+  return provider === emulator.travis || provider === emulator.truphone
+}
+
+async function refuseAll(_: Emulator, provider: ProviderEmulator, request: Request): Promise<Response> {
+  const { isRefusing } = await readBody(request)
+  if (typeof isRefusing !== 'boolean')
+    throw new ControlError(400, 'Send {"isRefusing": true} or {"isRefusing": false}.')
+  provider.refuseAllAccessTokens(isRefusing)
+  return new Response(null, { status: 204 })
+}
+
+async function setClockSkew(_: Emulator, provider: ProviderEmulator, request: Request): Promise<Response> {
+  const { ms } = await readBody(request)
+  if (typeof ms !== 'number') throw new ControlError(400, 'Send {"ms": <milliseconds>}.')
+  answerChange(() => provider.setApiClockSkew(ms))
   return new Response(null, { status: 204 })
 }
 
@@ -102,42 +133,7 @@ function providerNamed(emulator: Emulator, name: string): ProviderEmulator {
   throw new ControlError(404, `There is no provider "${name}". There are: ${providerNames.join(', ')}.`)
 }
 
-function allow(request: Request, ...methods: readonly string[]): void {
-  if (!methods.includes(request.method)) {
-    throw new ControlError(405, `Use ${methods.join(' or ')}, not ${request.method}.`)
-  }
-}
-
-/**
- * Reads the body of a POST. A web page can send a form or plain text to any origin, but not JSON: demanding it
- * keeps other sites from driving the emulator.
- */
-async function readBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
-  allow(request, 'POST')
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw new ControlError(415, 'Send content-type: application/json.')
-  let body: unknown
-  try {
-    body = await request.json()
-  } catch {
-    throw new ControlError(400, 'The body is no JSON.')
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new ControlError(400, 'The body must be a JSON object.')
-  }
-  return { ...body }
-}
-
 function optionalNumber(name: string, value: unknown): number | undefined {
   if (value === undefined || typeof value === 'number') return value
   throw new ControlError(400, `${name} must be a number of milliseconds.`)
-}
-
-function refusing(action: () => void): void {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof RangeError) throw new ControlError(400, error.message)
-    throw error
-  }
 }

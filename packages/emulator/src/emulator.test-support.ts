@@ -10,6 +10,53 @@ export function frozenEmulator(): Emulator {
   return createEmulator({ now: () => start })
 }
 
+/** A frozen emulator whose timers wait until a test fires them. */
+export function emulatorWithTimers(): {
+  readonly emulator: Emulator
+  /** The delays, in milliseconds, of the timers that wait. */
+  readonly waiting: () => readonly number[]
+  /** Fires the timers that wait, and lets everything that becomes possible run. */
+  readonly fire: () => Promise<void>
+} {
+  let timers: { readonly callback: () => void; readonly ms: number }[] = []
+  const emulator = createEmulator({
+    now: () => Date.parse('2026-11-21T08:00:00.123Z'),
+    schedule: (callback, ms) => {
+      const timer = { callback, ms }
+      timers.push(timer)
+      return () => {
+        timers = timers.filter(other => other !== timer)
+      }
+    },
+  })
+  return {
+    emulator,
+    waiting: () => timers.map(({ ms }) => ms),
+    fire: async () => {
+      for (const { callback } of timers.splice(0)) callback()
+      for (let turn = 0; turn < 5; turn += 1) await new Promise(resolve => setImmediate(resolve))
+    },
+  }
+}
+
+/** Signs in at Truphone, and refreshes there. */
+export async function truphoneSession(emulator: Emulator): Promise<{
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly refresh: (token: string) => Promise<Response>
+}> {
+  const { tokenEndpoint } = emulator.truphone.endpoints()
+  const { accessToken, refreshToken } = await readTokens(
+    await post(emulator, tokenEndpoint, truphoneClient(emulator)),
+  )
+  const form = { ...truphoneClient(emulator), grant_type: 'refresh_token' }
+  return {
+    accessToken,
+    refreshToken,
+    refresh: token => post(emulator, tokenEndpoint, { ...form, refresh_token: token }),
+  }
+}
+
 type Form = Readonly<Record<string, string>>
 
 export function post(emulator: Emulator, url: string, form: Form, headers: Form = {}): Promise<Response> {

@@ -1,7 +1,9 @@
 import { EmulatorClock } from './clock.ts'
+import type { Schedule } from './clock.ts'
 import { runSteps } from './exchange.ts'
 import type { Exchange, Step } from './exchange.ts'
 import { createEmulatorFetch } from './emulator-fetch.ts'
+import { applyFaults } from './faults/apply-faults.ts'
 import { ProtocolError } from './http/protocol-error.ts'
 import { RequestJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
@@ -26,6 +28,13 @@ import { splitPath } from './routing.ts'
 export interface EmulatorOptions {
   /** Returns the time in epoch milliseconds; default `Date.now`. Time travel adds to it. */
   readonly now?: (() => number) | undefined
+  /**
+   * Calls back after `ms` milliseconds and returns a function that cancels; default `setTimeout`. Delays and slow
+   * bodies wait with it, so a virtual clock's fits.
+   */
+  readonly schedule?: ((callback: () => void, ms: number) => () => void) | undefined
+  /** Seeds the random choice that a fault's `share` makes; a whole number, default 1. */
+  readonly seed?: number | undefined
 }
 
 /** Five authorization servers and the APIs behind them, offline. */
@@ -45,6 +54,11 @@ export interface Emulator {
    * @throws {RangeError} `ms` is negative or not a finite number, or the clock would pass the year 9999
    */
   readonly advance: (ms: number) => void
+  /**
+   * Runs `action` once the clock reaches `at` (epoch milliseconds): while time is advanced, at exactly that instant;
+   * when the host's time goes on by itself, before the next request. Returns a function that cancels. Bound.
+   */
+  readonly plan: (at: number, action: () => void) => () => void
   readonly journal: Journal
   readonly travis: TravisEmulator
   readonly trafficStars: TrafficStarsEmulator
@@ -55,7 +69,7 @@ export interface Emulator {
 
 /** Creates an emulator with its own clock, sessions and journal; two of them never accept each other's tokens. */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  return new FiveProviders(new EmulatorClock(options.now))
+  return new FiveProviders(new EmulatorClock(options.now), options)
 }
 
 class FiveProviders implements Emulator {
@@ -68,16 +82,16 @@ class FiveProviders implements Emulator {
   readonly truphone: Truphone
   readonly #clock: EmulatorClock
   readonly #providers: Readonly<Record<ProviderName, BaseProvider>>
-  /** From the outside in. What shall disturb answers belongs between the journal and the errors. */
+  /** From the outside in: faults spoil what the refusals have become. */
   readonly #steps: readonly Step[]
 
-  constructor(clock: EmulatorClock) {
+  constructor(clock: EmulatorClock, { schedule = scheduleTimeout, seed = 1 }: EmulatorOptions) {
     this.#clock = clock
-    this.travis = new Travis(clock)
-    this.trafficStars = new TrafficStars(clock)
-    this.teamServer = new TeamServer(clock)
-    this.iris = new Iris(clock)
-    this.truphone = new Truphone(clock)
+    this.travis = new Travis(clock, seed)
+    this.trafficStars = new TrafficStars(clock, seed)
+    this.teamServer = new TeamServer(clock, seed)
+    this.iris = new Iris(clock, seed)
+    this.truphone = new Truphone(clock, seed)
     this.#providers = {
       travis: this.travis,
       trafficstars: this.trafficStars,
@@ -85,18 +99,22 @@ class FiveProviders implements Emulator {
       iris: this.iris,
       truphone: this.truphone,
     }
-    this.#steps = [this.#writeJournal, answerRefusals, this.#dispatch]
-    this.fetch = createEmulatorFetch((request, path) => this.#answer(request, path))
+    const spoil = applyFaults(exchange => this.#providerOf(exchange), schedule)
+    this.#steps = [this.#writeJournal, this.#stampDate, spoil, answerRefusals, this.#dispatch]
+    this.fetch = createEmulatorFetch((request, path) => this.#answer(request, path, true))
   }
 
   readonly handle = (request: Request): Promise<Response> =>
-    this.#answer(request, new URL(request.url).pathname)
+    this.#answer(request, new URL(request.url).pathname, false)
 
   readonly now = (): number => this.#clock.now()
 
   readonly advance = (ms: number): void => this.#clock.advance(ms)
 
-  async #answer(request: Request, path: string): Promise<Response> {
+  readonly plan = (at: number, action: () => void): (() => void) => this.#clock.plan(at, action)
+
+  async #answer(request: Request, path: string, isDecoded: boolean): Promise<Response> {
+    this.#clock.runDue()
     const place = splitPath(path)
     const publicUrl = new URL(request.url)
     return runSteps(this.#steps, {
@@ -105,13 +123,23 @@ class FiveProviders implements Emulator {
       path: place?.rest ?? path,
       query: publicUrl.searchParams,
       at: this.#clock.now(),
+      isDecoded,
       facts: { kind: 'unknown', provider: place?.provider },
     })
   }
 
   readonly #writeJournal: Step = async (exchange, next) => {
-    const response = await next()
-    const { at, facts, path, query, request } = exchange
+    try {
+      const response = await next()
+      this.#record(exchange, response.status)
+      return response
+    } catch (error) {
+      this.#record(exchange, 0)
+      throw error
+    }
+  }
+
+  #record({ at, facts, path, query, request }: Exchange, status: number): void {
     const { provider, kind, ...optional } = facts
     const base = provider === undefined ? '' : `/${provider}`
     const parameters = provider === undefined ? undefined : this.#providers[provider].apiParameters
@@ -121,11 +149,22 @@ class FiveProviders implements Emulator {
       ...(provider === undefined ? {} : { provider }),
       kind,
       method: request.method,
-      path: redactedPath(base + path, query, shown ?? new Set(), response.ok),
+      path: redactedPath(base + path, query, shown ?? new Set(), status >= 200 && status < 300),
       ...optional,
-      status: response.status,
+      status,
     })
+  }
+
+  /** Gives every answer the date of the server it comes from: the API's clock may be apart. */
+  readonly #stampDate: Step = async (exchange, next) => {
+    const response = await next()
+    const now = this.#providerOf(exchange)?.dateOf(exchange.path) ?? this.#clock.now()
+    if (!response.headers.has('date')) response.headers.set('date', new Date(now).toUTCString())
     return response
+  }
+
+  #providerOf({ facts }: Exchange): BaseProvider | undefined {
+    return facts.provider && this.#providers[facts.provider]
   }
 
   readonly #dispatch: Step = async exchange => {
@@ -144,4 +183,9 @@ const answerRefusals: Step = async (exchange: Exchange, next) => {
     exchange.facts.error = error.error
     return error.toResponse()
   }
+}
+
+function scheduleTimeout(...[callback, ms]: Parameters<Schedule>): () => void {
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
 }

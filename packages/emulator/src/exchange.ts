@@ -1,4 +1,5 @@
 import type { ProviderName } from './provider-name.ts'
+import type { FaultKind } from './faults/fault.ts'
 import type { RequestKind } from './journal.ts'
 
 /** What the journal learns about a request while it is answered. Handlers fill it in; never with a secret. */
@@ -9,6 +10,7 @@ export interface RequestFacts {
   clientId?: string | undefined
   username?: string | undefined
   error?: string | undefined
+  faults?: readonly FaultKind[] | undefined
 }
 
 /** One request on its way through the emulator. */
@@ -21,6 +23,8 @@ export interface Exchange {
   readonly query: URLSearchParams
   /** Arrival, in epoch milliseconds of the emulator's clock. */
   readonly at: number
+  /** Whether the answer goes straight to a client that, like `fetch`, has decoded its body. */
+  readonly isDecoded: boolean
   readonly facts: RequestFacts
 }
 

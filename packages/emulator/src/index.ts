@@ -1,5 +1,30 @@
 export { createEmulator } from './emulator.ts'
 export type { Emulator, EmulatorOptions } from './emulator.ts'
+export type {
+  DelayFault,
+  ErrorInside200Fault,
+  Fault,
+  FaultDescription,
+  FaultHandle,
+  FaultKind,
+  Faults,
+  FaultTarget,
+  OversizedFault,
+  RedirectFault,
+  ResetFault,
+  SlowBodyFault,
+  SpoiledAnswerFault,
+  StatusFault,
+} from './faults/fault.ts'
+export type {
+  IrisHabits,
+  KeycloakHabits,
+  Rotation,
+  TeamServerHabits,
+  TrafficStarsHabits,
+} from './habits/habits.ts'
+export { playScript } from './play-script.ts'
+export type { PlayingScript, ScriptEvent } from './play-script.ts'
 export type { Journal, JournalEntry, JournalFilter, RequestKind } from './journal.ts'
 export type { ProviderName } from './provider-name.ts'
 export type {
@@ -13,6 +38,7 @@ export type {
 } from './credentials.ts'
 export type {
   IrisEmulator,
+  KeycloakControls,
   KeycloakEndpoints,
   ProviderEmulator,
   ProviderEndpoints,

@@ -1,3 +1,4 @@
+import type { FaultKind } from './faults/fault.ts'
 import type { ProviderName } from './provider-name.ts'
 
 /** What a request was about. */
@@ -29,9 +30,12 @@ export interface JournalEntry {
   readonly clientId?: string | undefined
   /** As sent or as the access token says; `[unknown]` when the provider has no such user. */
   readonly username?: string | undefined
+  /** 0 when the connection broke before an answer. */
   readonly status: number
   /** The OAuth 2.0 error code of the answer. */
   readonly error?: string | undefined
+  /** The kinds of the faults that spoiled the answer, in the order they applied; absent without any. */
+  readonly faults?: readonly FaultKind[] | undefined
 }
 
 /** Selects entries; an absent member matches all. */

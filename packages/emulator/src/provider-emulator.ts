@@ -1,4 +1,6 @@
 import type { ProviderName } from './provider-name.ts'
+import type { Faults } from './faults/fault.ts'
+import type { IrisHabits, KeycloakHabits, TeamServerHabits, TrafficStarsHabits } from './habits/habits.ts'
 import type {
   IrisCredentials,
   TeamServerCredentials,
@@ -53,6 +55,8 @@ export interface ProviderEmulator<
   readonly name: ProviderName
   /** Visibly fake credentials that it accepts, and `limited` ones whose tokens the API answers 403. */
   readonly credentials: Credentials
+  /** Ways to misbehave, for the next requests or for a share of them. */
+  readonly faults: Faults
   /**
    * Sets the lifetimes of tokens issued from now on; tokens that are out keep theirs.
    * @throws {RangeError} a lifetime is not a number of milliseconds above 0, or longer than a hundred years
@@ -62,6 +66,14 @@ export interface ProviderEmulator<
   revokeAccessTokens(): void
   /** Ends every session: no refresh token issued so far is accepted again. Access tokens live on. */
   revokeRefreshTokens(): void
+  /** Makes the API answer 401 `invalid_token` to every access token, new ones included, until it is told to stop. */
+  refuseAllAccessTokens(isRefusing: boolean): void
+  /**
+   * Sets the API's clock `ms` milliseconds ahead of the authorization server's (behind, if negative; 0 ends it):
+   * tokens expire for it by its own clock, and its answers carry its `Date`.
+   * @throws {RangeError} `ms` is not a number, or further apart than ten years
+   */
+  setApiClockSkew(ms: number): void
   /**
    * Returns absolute URLs: below `origin` (`http://127.0.0.1:4010`), or the provider's real ones without it.
    * Where the provider documents no API host, the real ones use a host below `.example`.
@@ -69,8 +81,27 @@ export interface ProviderEmulator<
   endpoints(origin?: string): Endpoints
 }
 
+/** What an administrator of a Keycloak can do to its clients. */
+export interface KeycloakControls {
+  /**
+   * Changes behaviour.
+   * @throws {TypeError} a habit is unknown or malformed; the message names every one
+   */
+  configure(habits: KeycloakHabits): void
+  /**
+   * Moves the not-before policy to now: the API and the token endpoint refuse every token issued so far ("Stale
+   * token"), and token responses say when in `not-before-policy`.
+   */
+  bumpNotBefore(): void
+  /**
+   * Ends every session, so that refresh tokens are answered "Session not active"; the same as `revokeRefreshTokens`.
+   */
+  killSessions(): void
+}
+
 /** TRAVIS: Keycloak, users and service accounts, tokens of 300 s. */
-export interface TravisEmulator extends ProviderEmulator<TravisCredentials, KeycloakEndpoints> {
+export interface TravisEmulator
+  extends ProviderEmulator<TravisCredentials, KeycloakEndpoints>, KeycloakControls {
   readonly name: 'travis'
 }
 
@@ -80,8 +111,11 @@ export interface TrafficStarsEmulator extends ProviderEmulator<
   TrafficStarsEndpoints
 > {
   readonly name: 'trafficstars'
-  /** Changes behaviour; `includeRefreshToken` (default false) adds a refresh token to token responses. */
-  configure(options: { readonly includeRefreshToken?: boolean | undefined }): void
+  /**
+   * Changes behaviour.
+   * @throws {TypeError} a habit is unknown or malformed; the message names every one
+   */
+  configure(habits: TrafficStarsHabits): void
   /** Withdraws the API keys: from now on they are refused. `revokeRefreshTokens` leaves them alone. */
   revokeApiKeys(): void
 }
@@ -90,23 +124,24 @@ export interface TrafficStarsEmulator extends ProviderEmulator<
 export interface TeamServerEmulator extends ProviderEmulator<TeamServerCredentials, TeamServerEndpoints> {
   readonly name: 'team-server'
   /**
-   * Changes behaviour; `revokeAccessTokenOnRefresh` (default false) kills the old access token at the moment of
-   * a refresh, as legacy Spring's DefaultTokenServices does.
+   * Changes behaviour.
+   * @throws {TypeError} a habit is unknown or malformed; the message names every one
    */
-  configure(options: { readonly revokeAccessTokenOnRefresh?: boolean | undefined }): void
+  configure(habits: TeamServerHabits): void
 }
 
 /** Trackunit IRIS: the password grant by client_secret_basic, no refresh token. */
 export interface IrisEmulator extends ProviderEmulator<IrisCredentials> {
   readonly name: 'iris'
   /**
-   * Changes behaviour; `basicEncoding` (default `rfc`) says how id and secret are encoded before base64:
-   * form-urlencoded (RFC 6749 §2.3.1), or `raw`, as some servers want them.
+   * Changes behaviour.
+   * @throws {TypeError} a habit is unknown or malformed; the message names every one
    */
-  configure(options: { readonly basicEncoding?: 'rfc' | 'raw' | undefined }): void
+  configure(habits: IrisHabits): void
 }
 
 /** Truphone Connect: Keycloak, service accounts, sessions that die after 30 idle minutes. */
-export interface TruphoneEmulator extends ProviderEmulator<TruphoneCredentials, KeycloakEndpoints> {
+export interface TruphoneEmulator
+  extends ProviderEmulator<TruphoneCredentials, KeycloakEndpoints>, KeycloakControls {
   readonly name: 'truphone'
 }

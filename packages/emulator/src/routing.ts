@@ -18,10 +18,18 @@ const realHosts: readonly { readonly origin: string; readonly prefix: string }[]
 ]
 
 const pathBasedHost = 'emulator.test'
+const foreignHost = 'foreign.test'
+/**
+ * Where redirects to a foreign origin lead: below the emulator, so that the journal shows who follows, but to no
+ * provider.
+ */
+export const foreignPath = '/_foreign'
+export const foreignOrigin: string = `https://${foreignHost}`
 
 /** Returns the path below the emulator that a URL stands for, or undefined when its host is unknown. */
 export function emulatorPath(url: URL): string | undefined {
   if (url.hostname === pathBasedHost) return url.pathname
+  if (url.hostname === foreignHost) return foreignPath + url.pathname
   const host = realHosts.find(candidate => candidate.origin === url.origin)
   return host && host.prefix + url.pathname
 }

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { answerControl } from './control.ts'
 import { createEmulator } from './emulator.ts'
 import type { Emulator } from './emulator.ts'
+import { ConnectionReset } from './http/connection-reset.ts'
 import { ownHosts } from './http/own-hosts.ts'
 import { json } from './http/responses.ts'
 
@@ -44,6 +45,7 @@ export async function startEmulatorServer(options: EmulatorServerOptions = {}): 
   const isOwnHost = ownHosts(host, address)
   server.on('request', (incoming, outgoing) => {
     respond(emulator, isOwnHost, incoming, outgoing).catch((error: unknown) => {
+      if (error instanceof ConnectionReset) return void incoming.socket.resetAndDestroy()
       // A connection that broke is nobody's business; whatever else fails must not look like an answer.
       outgoing.destroy(error instanceof Error ? error : undefined)
     })
@@ -119,23 +121,20 @@ async function readBody(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuff
 async function send(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   if (response.body && incoming.method !== 'HEAD') {
-    await pipeline(Readable.from(chunksOf(response.body)), outgoing)
+    const reader = response.body.getReader()
+    // A client that hangs up must also stop whatever produces the body, even in the middle of a wait.
+    outgoing.once('close', () => void reader.cancel().catch(() => {}))
+    await pipeline(Readable.from(chunksOf(reader)), outgoing)
   } else {
     outgoing.end()
   }
 }
 
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader()
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      yield value
-    }
-  } finally {
-    // A client that hangs up must also stop whatever produces the body.
-    await reader.cancel()
+async function* chunksOf(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    yield value
   }
 }
 

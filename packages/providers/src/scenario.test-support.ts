@@ -27,7 +27,7 @@ export interface World {
 
 export function createWorld(): World {
   const clock = new VirtualClock()
-  const emulator = createEmulator({ now: clock.wall })
+  const emulator = createEmulator({ now: clock.wall, schedule: clock.schedule })
   const events: EvergrantEvent[] = []
   let requests = 0
   const world: World = {

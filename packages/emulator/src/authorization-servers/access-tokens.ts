@@ -26,6 +26,8 @@ export class AccessTokens {
   readonly #tokens = new Map<string, ActiveToken>()
   #added = 0
 
+  readonly #stale = new Set<string>()
+
   add(key: string, token: ActiveToken): void {
     this.#tokens.set(key, token)
     this.#added += 1
@@ -35,6 +37,16 @@ export class AccessTokens {
 
   find(key: string): ActiveToken | undefined {
     return this.#tokens.get(key)
+  }
+
+  /** Whether a token was issued before `markAllStale` was called last. */
+  isStale(key: string): boolean {
+    return this.#stale.has(key)
+  }
+
+  /** Marks every token issued so far. */
+  markAllStale(): void {
+    for (const key of this.#tokens.keys()) this.#stale.add(key)
   }
 
   revoke(key: string): void {
@@ -47,9 +59,14 @@ export class AccessTokens {
 
   revokeAll(): void {
     this.#tokens.clear()
+    this.#stale.clear()
   }
 
   #sweep(now: number): void {
-    for (const [key, { expiresAt }] of this.#tokens) if (expiresAt < now) this.#tokens.delete(key)
+    for (const [key, { expiresAt }] of this.#tokens) {
+      if (expiresAt >= now) continue
+      this.#tokens.delete(key)
+      this.#stale.delete(key)
+    }
   }
 }

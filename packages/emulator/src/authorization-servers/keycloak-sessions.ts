@@ -1,5 +1,6 @@
 import type { Lifetimes } from './lifetimes.ts'
 import type { KeycloakAccount } from './keycloak-realm.ts'
+import { RefreshTokenUses } from './token-rotation.ts'
 
 /** A sign-in at a realm, through one client. */
 export interface KeycloakSession {
@@ -11,6 +12,11 @@ export interface KeycloakSession {
   lastRefreshAt: number
   /** When each refresh token expires, by `jti`: exact to the millisecond, where `exp` holds seconds only. */
   readonly refreshTokens: Map<string, number>
+  /** Those issued before the not-before policy was last moved. */
+  readonly staleRefreshTokens: Set<string>
+  readonly uses: RefreshTokenUses
+  /** Whether the client has lost its part in the session, which a replayed refresh token brings about. */
+  isDetached: boolean
 }
 
 const maxTokensPerSession = 1_000
@@ -19,6 +25,8 @@ const sweepEvery = 1_000
 /** The sessions of one realm. A session that nobody refreshes dies after the idle limit. */
 export class KeycloakSessions {
   readonly #sessions = new Map<string, KeycloakSession>()
+  /** Default the refresh token's lifetime. */
+  idleMs: number | undefined
   readonly #lifetimes: Lifetimes
   #started = 0
 
@@ -36,6 +44,9 @@ export class KeycloakSessions {
       startedAt: now,
       lastRefreshAt: now,
       refreshTokens: new Map<string, number>(),
+      staleRefreshTokens: new Set<string>(),
+      uses: new RefreshTokenUses(),
+      isDetached: false,
     }
     this.#sessions.set(id, session)
     return session
@@ -52,6 +63,7 @@ export class KeycloakSessions {
     const [oldest] = session.refreshTokens.keys()
     if (session.refreshTokens.size > maxTokensPerSession && oldest !== undefined) {
       session.refreshTokens.delete(oldest)
+      session.staleRefreshTokens.delete(oldest)
     }
   }
 
@@ -59,6 +71,19 @@ export class KeycloakSessions {
   refreshTokenExpiry(sessionId: string | undefined, jti: string | undefined): number | undefined {
     if (sessionId === undefined || jti === undefined) return undefined
     return this.#sessions.get(sessionId)?.refreshTokens.get(jti)
+  }
+
+  /** Marks every refresh token issued so far as older than the not-before policy. */
+  markRefreshTokensStale(): void {
+    for (const { refreshTokens, staleRefreshTokens } of this.#sessions.values()) {
+      for (const jti of refreshTokens.keys()) staleRefreshTokens.add(jti)
+    }
+  }
+
+  /** Whether a refresh token was issued before the not-before policy was last moved. */
+  isStale(sessionId: string | undefined, jti: string | undefined): boolean {
+    if (sessionId === undefined || jti === undefined) return false
+    return this.#sessions.get(sessionId)?.staleRefreshTokens.has(jti) ?? false
   }
 
   end(id: string): void {
@@ -71,7 +96,8 @@ export class KeycloakSessions {
 
   /** The idle limit is a setting of the realm, so shortening it also kills sessions that are already there. */
   #isAlive(session: KeycloakSession, now: number): boolean {
-    return now < session.lastRefreshAt + this.#lifetimes.refreshTokenMs
+    const { refreshTokenMs } = this.#lifetimes
+    return now < session.lastRefreshAt + Math.min(refreshTokenMs, this.idleMs ?? refreshTokenMs)
   }
 
   #sweep(now: number): void {

@@ -1,6 +1,8 @@
 import { SignJWT, compactVerify } from 'jose'
 import type { CryptoKey, JWK, JWTPayload } from 'jose'
 import type { ActiveToken } from './access-tokens.ts'
+import type { KeycloakHabits, Rotation } from '../habits/habits.ts'
+import { ProtocolError } from '../http/protocol-error.ts'
 import type { KeycloakAccount, KeycloakRealm } from './keycloak-realm.ts'
 import type { KeycloakSession } from './keycloak-sessions.ts'
 import { KeycloakSessions } from './keycloak-sessions.ts'
@@ -23,11 +25,53 @@ export interface KeycloakTokenResponse {
 /** Issues and reads the tokens of one realm, as Keycloak writes them. */
 export class KeycloakTokens {
   readonly sessions: KeycloakSessions
+  #rotation: Rotation = 'off'
+  #refreshExpiresIn: 'real' | 'zero' = 'real'
+  /** Epoch seconds; 0 while nobody has moved it. */
+  #notBefore = 0
   readonly #realm: KeycloakRealm
 
   constructor(realm: KeycloakRealm) {
     this.#realm = realm
     this.sessions = new KeycloakSessions(realm.lifetimes)
+  }
+
+  /** Changes behaviour; an absent member stays as it is. */
+  configure({ rotation, refreshExpiresIn, sessionIdleMs }: KeycloakHabits): void {
+    this.#rotation = rotation ?? this.#rotation
+    this.#refreshExpiresIn = refreshExpiresIn ?? this.#refreshExpiresIn
+    this.sessions.idleMs = sessionIdleMs ?? this.sessions.idleMs
+  }
+
+  /** Moves the not-before policy to now: tokens issued so far are refused, however fast time goes. */
+  bumpNotBefore(): void {
+    this.#notBefore = seconds(this.#realm.clock.now())
+    this.#realm.accessTokens.markAllStale()
+    this.sessions.markRefreshTokensStale()
+  }
+
+  /**
+   * Finds the session that a refresh token opens, and counts the use against its rotation.
+   * @throws {ProtocolError} the refresh token is refused
+   */
+  spend(payload: JWTPayload): KeycloakSession {
+    if (this.#isStaleRefreshToken(payload)) throw refused('Stale token')
+    if (this.isExpired(payload)) throw refused('Token is not active')
+    const now = this.#realm.clock.now()
+    const session = this.sessions.find(sessionId(payload), now)
+    if (!session) throw refused('Session not active')
+    if (session.isDetached) throw refused("Session doesn't have required client")
+    const { jti = '' } = payload
+    // What the session no longer remembers is a thousand refreshes old.
+    const isForgotten = this.#rotation !== 'off' && !session.refreshTokens.has(jti)
+    const use = isForgotten ? 'stale' : session.uses.use(jti, this.#rotation, now)
+    if (use === 'first' || use === 'in-grace') return session
+    session.isDetached = this.#rotation === 'reuse-detection'
+    throw refused(use === 'stale' ? 'Stale token' : 'Maximum allowed refresh token reuse exceeded')
+  }
+
+  #isStaleRefreshToken(payload: JWTPayload): boolean {
+    return this.sessions.isStale(sessionId(payload), payload.jti) || (payload.iat ?? 0) < this.#notBefore
   }
 
   /** Issues a fresh set of tokens for a session, which counts as activity. */
@@ -46,25 +90,36 @@ export class KeycloakTokens {
     return {
       access_token: accessToken,
       expires_in: seconds(lifetimes.accessTokenMs),
-      refresh_expires_in: seconds(lifetimes.refreshTokenMs),
+      refresh_expires_in: this.#refreshExpiresIn === 'zero' ? 0 : seconds(lifetimes.refreshTokenMs),
       refresh_token: refreshToken,
       token_type: 'Bearer',
       ...(idToken === undefined ? {} : { id_token: idToken }),
-      'not-before-policy': 0,
+      'not-before-policy': this.#notBefore,
       session_state: session.id,
       scope: scope.join(' '),
     }
   }
 
-  /** Returns the token if the realm signed it, still knows it, and it has not expired. */
+  /**
+   * Returns the token if the realm signed it, still knows it, and it has neither expired at `now` (default the
+   * realm's time) nor been overtaken by the not-before policy.
+   */
   async readAccessToken(
     token: string,
+    now: number = this.#realm.clock.now(),
   ): Promise<(ActiveToken & { readonly payload: JWTPayload }) | undefined> {
     const { publicKey } = await this.#keys()
     const payload = await verified(token, publicKey)
     const active = payload?.jti === undefined ? undefined : this.#realm.accessTokens.find(payload.jti)
-    if (!payload || !active || this.#realm.clock.now() >= active.expiresAt) return undefined
+    if (!payload || !active || now >= active.expiresAt) return undefined
+    if (this.#realm.accessTokens.isStale(payload.jti ?? '')) return undefined
     return { ...active, payload }
+  }
+
+  /** Whether the realm signed the access token, and the not-before policy has overtaken it. */
+  async isStaleAccessToken(token: string): Promise<boolean> {
+    const payload = await verified(token, (await this.#keys()).publicKey)
+    return payload?.jti !== undefined && this.#realm.accessTokens.isStale(payload.jti)
   }
 
   /** Returns the claims of a refresh token that the realm signed, expired or not. */
@@ -173,6 +228,10 @@ export class KeycloakTokens {
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: jwk.kid })
       .sign(privateKey)
   }
+}
+
+function refused(description: string): ProtocolError {
+  return new ProtocolError(400, 'invalid_grant', description)
 }
 
 /** The session that a token belongs to. */

@@ -1,4 +1,5 @@
 import type { UserCredentials } from '../credentials.ts'
+import type { Rotation, TeamServerHabits } from '../habits/habits.ts'
 import type { Exchange } from '../exchange.ts'
 import { basicCredentials } from '../http/authorization-header.ts'
 import { challenge } from '../http/challenge.ts'
@@ -8,6 +9,7 @@ import { json, noStore } from '../http/responses.ts'
 import type { AccessGrant } from './access-tokens.ts'
 import { noteClaims } from './facts.ts'
 import type { TokenLedger } from './token-ledger.ts'
+import { RefreshTokenUses } from './token-rotation.ts'
 
 /** A client and what it is registered for. */
 export interface TeamServerClient {
@@ -21,18 +23,28 @@ interface RefreshToken {
   readonly client: TeamServerClient
   readonly username: string
   readonly expiresAt: number
+  readonly family: Family
+}
+
+/** What came out of one sign-in. */
+interface Family {
+  /** The refresh tokens, oldest first. */
+  readonly members: string[]
+  readonly uses: RefreshTokenUses
   accessToken: string
 }
 
 const sweepEvery = 1_000
+const maxTokensPerFamily = 1_000
 
 /**
  * Team Server's `/api/oauth/token`, which answers like legacy Spring Security OAuth: everything may come in the
  * query of a GET, and a POSTed form is read the same way.
  */
 export class TeamServerAuthorization {
-  /** Whether a refresh kills the access token issued before, as Spring's DefaultTokenServices does. */
-  revokeAccessTokenOnRefresh = false
+  #rotation: Rotation = 'off'
+  #returnsSameToken = false
+  #revokesAccessTokenOnRefresh = false
   readonly #clients: readonly TeamServerClient[]
   readonly #users: readonly Pick<UserCredentials, 'username' | 'password'>[]
   readonly #ledger: TokenLedger
@@ -67,6 +79,13 @@ export class TeamServerAuthorization {
     if (grantType === 'password') return this.#password(client, scope, parameters)
     if (grantType === 'refresh_token') return this.#refresh(client, parameters)
     throw new ProtocolError(400, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`)
+  }
+
+  /** Changes behaviour; an absent member stays as it is. */
+  configure(habits: TeamServerHabits): void {
+    this.#rotation = habits.rotation ?? this.#rotation
+    this.#returnsSameToken = habits.returnsSameToken ?? this.#returnsSameToken
+    this.#revokesAccessTokenOnRefresh = habits.revokeAccessTokenOnRefresh ?? this.#revokesAccessTokenOnRefresh
   }
 
   /** Forgets every refresh token. */
@@ -116,21 +135,46 @@ export class TeamServerAuthorization {
     const [username, password] = [parameters.get('username'), parameters.get('password')]
     const user = this.#users.find(candidate => candidate.username === username)
     if (!user || user.password !== password) throw new ProtocolError(400, 'invalid_grant', 'Bad credentials')
-    const now = this.#ledger.clock.now()
+    const existing = this.#existing(client.clientId, user.username, scope)
+    if (existing) return this.#tokenResponse(existing)
     const accessToken = this.#issueAccessToken(client, user.username, scope)
-    const refreshToken: RefreshToken = {
-      value: crypto.randomUUID(),
-      client: { ...client, scope },
-      username: user.username,
-      expiresAt: now + this.#ledger.lifetimes.refreshTokenMs,
-      accessToken,
-    }
-    this.#refreshTokens.set(refreshToken.value, refreshToken)
-    if (this.#refreshTokens.size % sweepEvery === 0) this.#sweep(now)
-    return this.#tokenResponse(accessToken, refreshToken)
+    const family = { members: [], uses: new RefreshTokenUses(), accessToken }
+    return this.#tokenResponse(this.#issueRefreshToken({ ...client, scope }, user.username, family))
   }
 
-  /** `reuseRefreshToken` is Spring's default: the same refresh token comes back and keeps its lifetime. */
+  /** Spring's token store keeps one access token for each client, user and scope. */
+  #existing(clientId: string, username: string, scope: readonly string[]): RefreshToken | undefined {
+    if (!this.#returnsSameToken) return undefined
+    return [...this.#refreshTokens.values()].findLast(
+      token =>
+        token.client.clientId === clientId &&
+        token.username === username &&
+        token.client.scope.join(' ') === scope.join(' ') &&
+        this.#ledger.clock.now() < token.expiresAt &&
+        this.#isAlive(token.family.accessToken),
+    )
+  }
+
+  #isAlive(accessToken: string): boolean {
+    return this.#ledger.clock.now() < (this.#ledger.accessTokens.find(accessToken)?.expiresAt ?? 0)
+  }
+
+  #issueRefreshToken(client: TeamServerClient, username: string, family: Family): RefreshToken {
+    const now = this.#ledger.clock.now()
+    const expiresAt = now + this.#ledger.lifetimes.refreshTokenMs
+    const refreshToken = { value: crypto.randomUUID(), client, username, expiresAt, family }
+    this.#refreshTokens.set(refreshToken.value, refreshToken)
+    family.members.push(refreshToken.value)
+    if (family.members.length > maxTokensPerFamily) this.#refreshTokens.delete(family.members.shift() ?? '')
+    if (this.#refreshTokens.size % sweepEvery === 0) this.#sweep(now)
+    return refreshToken
+  }
+
+  /**
+   * `reuseRefreshToken` is Spring's default: the same refresh token comes back and keeps its lifetime. Without it
+   * Spring answers a new one; that a replay kills the family is not Spring's doing, but a gateway's in front of it
+   * might be.
+   */
   #refresh(client: TeamServerClient, parameters: URLSearchParams): Response {
     // Spring echoes the refresh token; clients must not let it into their logs.
     const value = parameters.get('refresh_token')
@@ -144,10 +188,26 @@ export class TeamServerAuthorization {
       // InvalidTokenException carries 401, where RFC 6749 §5.2 has 400 invalid_grant.
       throw new ProtocolError(401, 'invalid_token', `Invalid refresh token (expired): ${value}`)
     }
-    if (this.revokeAccessTokenOnRefresh) this.#ledger.accessTokens.revoke(refreshToken.accessToken)
-    const { username } = refreshToken
-    refreshToken.accessToken = this.#issueAccessToken(client, username, refreshToken.client.scope)
-    return this.#tokenResponse(refreshToken.accessToken, refreshToken)
+    this.#spend(refreshToken)
+    const { family, username } = refreshToken
+    if (this.#revokesAccessTokenOnRefresh) this.#ledger.accessTokens.revoke(family.accessToken)
+    if (!this.#returnsSameToken || !this.#isAlive(family.accessToken)) {
+      family.accessToken = this.#issueAccessToken(client, username, refreshToken.client.scope)
+    }
+    const isKept = this.#rotation === 'off'
+    return this.#tokenResponse(
+      isKept ? refreshToken : this.#issueRefreshToken(refreshToken.client, username, family),
+    )
+  }
+
+  #spend({ family, value }: RefreshToken): void {
+    const use = family.uses.use(value, this.#rotation, this.#ledger.clock.now())
+    if (use === 'first' || use === 'in-grace') return
+    if (this.#rotation === 'reuse-detection') {
+      for (const member of family.members) this.#refreshTokens.delete(member)
+      this.#ledger.accessTokens.revoke(family.accessToken)
+    }
+    throw new ProtocolError(400, 'invalid_grant', `Invalid refresh token: ${value}`)
   }
 
   #issueAccessToken(client: TeamServerClient, username: string, scope: readonly string[]): string {
@@ -170,13 +230,15 @@ export class TeamServerAuthorization {
     return token
   }
 
-  #tokenResponse(accessToken: string, refreshToken: RefreshToken): Response {
+  #tokenResponse(refreshToken: RefreshToken): Response {
+    const { accessToken } = refreshToken.family
+    const expiresAt = this.#ledger.accessTokens.find(accessToken)?.expiresAt ?? 0
     const body = {
       access_token: accessToken,
       token_type: 'bearer',
       refresh_token: refreshToken.value,
       // Spring rounds down what is left when the response is written, hence 86399 in the document.
-      expires_in: Math.floor((this.#ledger.lifetimes.accessTokenMs - 1) / 1_000),
+      expires_in: Math.floor((expiresAt - this.#ledger.clock.now() - 1) / 1_000),
       scope: refreshToken.client.scope.join(' '),
     }
     return json(200, body, { ...noStore, 'content-type': 'application/json;charset=UTF-8' })

@@ -7,4 +7,13 @@ export interface TokenLedger {
   readonly clock: EmulatorClock
   readonly lifetimes: Lifetimes
   readonly accessTokens: AccessTokens
+  readonly resourceServer: ResourceServerState
+}
+
+/** What sets the resource server apart from the authorization server. */
+export interface ResourceServerState {
+  /** Whether it refuses every access token. */
+  isRefusing: boolean
+  /** How far its clock is ahead, in milliseconds. */
+  clockSkewMs: number
 }

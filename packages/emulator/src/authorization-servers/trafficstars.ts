@@ -7,7 +7,7 @@ import { empty, json, noStore } from '../http/responses.ts'
 import type { RequestKind } from '../journal.ts'
 import { noteClaims } from './facts.ts'
 import type { KeycloakAccount, KeycloakRealm } from './keycloak-realm.ts'
-import { KeycloakTokens, sessionId } from './keycloak-tokens.ts'
+import { KeycloakTokens } from './keycloak-tokens.ts'
 import type { KeycloakSession } from './keycloak-sessions.ts'
 
 /** The client that the facade is at its Keycloak; callers never name it. */
@@ -105,10 +105,7 @@ export class TrafficStarsAuthorization {
   async #sessionOfRefreshToken(refreshToken: string): Promise<KeycloakSession> {
     const payload = await this.tokens.readRefreshToken(refreshToken)
     if (!payload) throw new ProtocolError(400, 'invalid_grant', 'Invalid refresh token')
-    if (this.tokens.isExpired(payload)) throw new ProtocolError(400, 'invalid_grant', 'Token is not active')
-    const session = this.tokens.sessions.find(sessionId(payload), this.#realm.clock.now())
-    if (!session) throw new ProtocolError(400, 'invalid_grant', 'Session not active')
-    return session
+    return this.tokens.spend(payload)
   }
 
   async #info(exchange: Exchange): Promise<Response> {

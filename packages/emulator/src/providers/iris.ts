@@ -1,6 +1,8 @@
 import { IrisAuthorization } from '../authorization-servers/iris.ts'
 import type { EmulatorClock } from '../clock.ts'
 import type { IrisCredentials } from '../credentials.ts'
+import { checkHabits } from '../habits/check-habits.ts'
+import type { IrisHabits } from '../habits/habits.ts'
 import type { Exchange } from '../exchange.ts'
 import type { IrisEmulator, ProviderEndpoints } from '../provider-emulator.ts'
 import { irisApi } from '../resource-apis/iris.ts'
@@ -36,8 +38,8 @@ export class Iris extends BaseProvider implements IrisEmulator {
   protected readonly api: ResourceApi
   readonly #authorization: IrisAuthorization
 
-  constructor(clock: EmulatorClock) {
-    super(clock, { accessTokenMs: 3_600_000, refreshTokenMs: 3_600_000 })
+  constructor(clock: EmulatorClock, seed: number) {
+    super(clock, seed, { accessTokenMs: 3_600_000, refreshTokenMs: 3_600_000 })
     this.#authorization = new IrisAuthorization({
       users: [
         { ...credentials, permissions: ['assets'] },
@@ -50,14 +52,19 @@ export class Iris extends BaseProvider implements IrisEmulator {
     this.api = irisApi(judgeOpaque(this.ledger, words))
   }
 
-  protected authorize(exchange: Exchange): Promise<Response> | undefined {
-    return exchange.path === '/token' ? this.#authorization.respond(exchange) : undefined
+  protected isAuthorizationPath(path: string): boolean {
+    return path === '/token'
+  }
+
+  protected authorize(exchange: Exchange): Promise<Response> {
+    return this.#authorization.respond(exchange)
   }
 
   /** Does nothing: IRIS issues no refresh tokens. */
   revokeRefreshTokens(): void {}
 
-  configure(options: { readonly basicEncoding?: 'rfc' | 'raw' | undefined }): void {
+  configure(options: IrisHabits): void {
+    checkHabits(this.name, options)
     this.#authorization.basicEncoding = options.basicEncoding ?? this.#authorization.basicEncoding
   }
 

@@ -3,6 +3,8 @@ import type { KeycloakRealm } from '../authorization-servers/keycloak-realm.ts'
 import type { InitialLifetimes } from '../authorization-servers/lifetimes.ts'
 import type { EmulatorClock } from '../clock.ts'
 import type { Exchange } from '../exchange.ts'
+import { checkHabits } from '../habits/check-habits.ts'
+import type { KeycloakHabits } from '../habits/habits.ts'
 import type { ResourceApi } from '../resource-apis/resource-api.ts'
 import { BaseProvider } from './base-provider.ts'
 import { judgeJwt } from './judge-token.ts'
@@ -22,22 +24,38 @@ export abstract class KeycloakProvider extends BaseProvider {
   protected readonly apiPath: string
   readonly #keycloak: Keycloak
 
-  constructor(clock: EmulatorClock, options: KeycloakProviderOptions) {
-    super(clock, options.lifetimes)
+  constructor(clock: EmulatorClock, seed: number, options: KeycloakProviderOptions) {
+    super(clock, seed, options.lifetimes)
     const unstated = { optionalScope: [], refreshTokenAlgorithm: 'HS512' } as const
     this.#keycloak = new Keycloak({ ...options.realm, ...unstated, ...this.ledger })
     this.apiPath = options.apiPath
-    this.api = options.api(judgeJwt(this.#keycloak.tokens))
+    this.api = options.api(judgeJwt(this.#keycloak.tokens, this.ledger))
   }
 
-  protected authorize(exchange: Exchange): Promise<Response> | undefined {
+  /** Keycloak itself answers whatever is not the API's, in its own words. */
+  protected isAuthorizationPath(path: string): boolean {
+    return !path.startsWith(this.apiPath)
+  }
+
+  protected authorize(exchange: Exchange): Promise<Response> {
     const { path } = exchange
-    // Keycloak itself answers whatever is not the API's, in its own words.
-    if (path.startsWith(this.apiPath)) return undefined
     return this.#keycloak.respond(exchange, path.startsWith('/auth/') ? path.slice('/auth'.length) : '')
   }
 
   revokeRefreshTokens(): void {
     this.#keycloak.tokens.sessions.endAll()
+  }
+
+  killSessions(): void {
+    this.revokeRefreshTokens()
+  }
+
+  bumpNotBefore(): void {
+    this.#keycloak.tokens.bumpNotBefore()
+  }
+
+  configure(habits: KeycloakHabits): void {
+    checkHabits(this.name, habits)
+    this.#keycloak.tokens.configure(habits)
   }
 }

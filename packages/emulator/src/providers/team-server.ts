@@ -1,6 +1,8 @@
 import { TeamServerAuthorization } from '../authorization-servers/team-server.ts'
 import type { EmulatorClock } from '../clock.ts'
 import type { TeamServerCredentials } from '../credentials.ts'
+import { checkHabits } from '../habits/check-habits.ts'
+import type { TeamServerHabits } from '../habits/habits.ts'
 import type { Exchange } from '../exchange.ts'
 import type { TeamServerEmulator, TeamServerEndpoints } from '../provider-emulator.ts'
 import type { ResourceApi } from '../resource-apis/resource-api.ts'
@@ -32,9 +34,9 @@ export class TeamServer extends BaseProvider implements TeamServerEmulator {
   protected readonly api: ResourceApi
   readonly #authorization: TeamServerAuthorization
 
-  constructor(clock: EmulatorClock) {
+  constructor(clock: EmulatorClock, seed: number) {
     // The refresh token's lifetime is not stated: 30 days are legacy Spring's default.
-    super(clock, { accessTokenMs: day, refreshTokenMs: 30 * day })
+    super(clock, seed, { accessTokenMs: day, refreshTokenMs: 30 * day })
     const { clientId, clientSecret, limited } = credentials
     this.#authorization = new TeamServerAuthorization({
       clients: [
@@ -52,17 +54,21 @@ export class TeamServer extends BaseProvider implements TeamServerEmulator {
     this.api = teamServerApi(judgeOpaque(this.ledger, words))
   }
 
-  protected authorize(exchange: Exchange): Promise<Response> | undefined {
-    return exchange.path === '/api/oauth/token' ? this.#authorization.respond(exchange) : undefined
+  protected isAuthorizationPath(path: string): boolean {
+    return path === '/api/oauth/token'
+  }
+
+  protected authorize(exchange: Exchange): Promise<Response> {
+    return this.#authorization.respond(exchange)
   }
 
   revokeRefreshTokens(): void {
     this.#authorization.revokeRefreshTokens()
   }
 
-  configure(options: { readonly revokeAccessTokenOnRefresh?: boolean | undefined }): void {
-    this.#authorization.revokeAccessTokenOnRefresh =
-      options.revokeAccessTokenOnRefresh ?? this.#authorization.revokeAccessTokenOnRefresh
+  configure(habits: TeamServerHabits): void {
+    checkHabits(this.name, habits)
+    this.#authorization.configure(habits)
   }
 
   endpoints(origin?: string): TeamServerEndpoints {

@@ -2,6 +2,8 @@ import type { KeycloakAccount } from '../authorization-servers/keycloak-realm.ts
 import { TrafficStarsAuthorization } from '../authorization-servers/trafficstars.ts'
 import type { EmulatorClock } from '../clock.ts'
 import type { TrafficStarsCredentials } from '../credentials.ts'
+import { checkHabits } from '../habits/check-habits.ts'
+import type { TrafficStarsHabits } from '../habits/habits.ts'
 import type { Exchange } from '../exchange.ts'
 import type { TrafficStarsEmulator, TrafficStarsEndpoints } from '../provider-emulator.ts'
 import type { ResourceApi } from '../resource-apis/resource-api.ts'
@@ -26,9 +28,9 @@ export class TrafficStars extends BaseProvider implements TrafficStarsEmulator {
   protected readonly api: ResourceApi
   readonly #authorization: TrafficStarsAuthorization
 
-  constructor(clock: EmulatorClock) {
+  constructor(clock: EmulatorClock, seed: number) {
     // The refresh token's lifetime is not stated: 30 days are Keycloak's idle limit for offline sessions.
-    super(clock, { accessTokenMs: 36_000_000, refreshTokenMs: 30 * day })
+    super(clock, seed, { accessTokenMs: 36_000_000, refreshTokenMs: 30 * day })
     this.#authorization = new TrafficStarsAuthorization(
       {
         name: realmName,
@@ -44,11 +46,15 @@ export class TrafficStars extends BaseProvider implements TrafficStarsEmulator {
         [credentials.limited.apiKey, account(2, 'accountant', ['billing'])],
       ]),
     )
-    this.api = trafficStarsApi(judgeJwt(this.#authorization.tokens))
+    this.api = trafficStarsApi(judgeJwt(this.#authorization.tokens, this.ledger))
   }
 
-  protected authorize(exchange: Exchange): Promise<Response> | undefined {
-    return this.#authorization.owns(exchange.path) ? this.#authorization.respond(exchange) : undefined
+  protected isAuthorizationPath(path: string): boolean {
+    return this.#authorization.owns(path)
+  }
+
+  protected authorize(exchange: Exchange): Promise<Response> {
+    return this.#authorization.respond(exchange)
   }
 
   revokeRefreshTokens(): void {
@@ -59,9 +65,11 @@ export class TrafficStars extends BaseProvider implements TrafficStarsEmulator {
     this.#authorization.revokeApiKeys()
   }
 
-  configure(options: { readonly includeRefreshToken?: boolean | undefined }): void {
-    this.#authorization.includeRefreshToken =
-      options.includeRefreshToken ?? this.#authorization.includeRefreshToken
+  configure(habits: TrafficStarsHabits): void {
+    checkHabits(this.name, habits)
+    const { includeRefreshToken, rotation } = habits
+    this.#authorization.includeRefreshToken = includeRefreshToken ?? this.#authorization.includeRefreshToken
+    this.#authorization.tokens.configure({ rotation })
   }
 
   endpoints(origin?: string): TrafficStarsEndpoints {

@@ -27,8 +27,8 @@ export class Travis extends KeycloakProvider implements TravisEmulator {
   readonly name = 'travis'
   readonly credentials: TravisCredentials = credentials
 
-  constructor(clock: EmulatorClock) {
-    super(clock, {
+  constructor(clock: EmulatorClock, seed: number) {
+    super(clock, seed, {
       lifetimes: { accessTokenMs: 300_000, refreshTokenMs: 90 * day },
       realm: { name: realmName, clients, users, defaultScope: ['profile', 'email', 'groups'] },
       apiPath: '/api/',

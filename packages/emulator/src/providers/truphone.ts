@@ -45,8 +45,8 @@ export class Truphone extends KeycloakProvider implements TruphoneEmulator {
   readonly name = 'truphone'
   readonly credentials: TruphoneCredentials = credentials
 
-  constructor(clock: EmulatorClock) {
-    super(clock, {
+  constructor(clock: EmulatorClock, seed: number) {
+    super(clock, seed, {
       lifetimes: { accessTokenMs: 5 * minute, refreshTokenMs: 30 * minute },
       realm: { name: realmName, clients, users: [], defaultScope: ['email', 'profile'] },
       apiPath: '/connect-api/',

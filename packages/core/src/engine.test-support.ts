@@ -11,6 +11,7 @@ import type {
   AuthorizationServer,
   EvergrantEvent,
   Grant,
+  PasswordCredentials,
   TokenManager,
   TokenManagerOptions,
   TokenStore,
@@ -182,4 +183,18 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 /** The error that `fetch` of Node.js throws for a failed connection. */
 export function connectionError(code: string): TypeError {
   return new TypeError('fetch failed', { cause: Object.assign(new Error(`connect ${code}`), { code }) })
+}
+
+export const alice: PasswordCredentials = { username: 'fake-alice', password: 'fake-password-a' }
+export const bob: PasswordCredentials = { username: 'fake-bob', password: 'fake-password-b' }
+
+/** A scripted token response: an access token of 300 s, and a refresh token if one is named. */
+export function tokenOf(name: string, refresh?: string): { body: Record<string, unknown> } {
+  const body = {
+    access_token: name,
+    token_type: 'Bearer',
+    expires_in: 300,
+    ...(refresh && { refresh_token: refresh }),
+  }
+  return { body }
 }

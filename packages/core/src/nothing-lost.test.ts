@@ -1,16 +1,13 @@
 import { settle } from '@evergrant/testing'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { connectionError, createBench, rejection } from './engine.test-support.ts'
+import { tokenOf, connectionError, createBench, rejection } from './engine.test-support.ts'
 import { isConfigurationError, isStoreError, memoryStore, passwordGrant, refreshTokenGrant } from './index.ts'
 import type { EventListener, TokenStore } from './index.ts'
 
 // What goes wrong once must not stay wrong: hung promises, failing stores, failing hooks, disposal.
 
 const user = { username: 'fake-user', password: 'fake-password' }
-const tokenOf = (name: string, refresh: string): { body: Record<string, unknown> } => ({
-  body: { access_token: name, token_type: 'Bearer', expires_in: 300, refresh_token: refresh },
-})
 
 /** A store of which one operation hangs or fails once. */
 function brokenStore(

@@ -1,6 +1,6 @@
 import { settle } from '@evergrant/testing'
 import { describe, expect, test } from 'vitest'
-import { apiUrl, createBench, rejection } from './engine.test-support.ts'
+import { alice, bob, tokenOf, apiUrl, createBench, rejection } from './engine.test-support.ts'
 import {
   isReauthorizationRequiredError,
   isSupersededError,
@@ -11,17 +11,6 @@ import {
 import type { TokenStore } from './index.ts'
 
 // No user ever gets another's token, or the application's: whatever is late, concurrent or configured alike.
-
-const alice = { username: 'fake-alice', password: 'fake-password-a' }
-const bob = { username: 'fake-bob', password: 'fake-password-b' }
-const tokenOf = (name: string, refresh?: string): { body: Record<string, unknown> } => ({
-  body: {
-    access_token: name,
-    token_type: 'Bearer',
-    expires_in: 300,
-    ...(refresh && { refresh_token: refresh }),
-  },
-})
 
 describe('C74 two credentials of one client have records of their own', () => {
   test('with two API keys', async () => {

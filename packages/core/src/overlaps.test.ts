@@ -1,6 +1,6 @@
 import { settle } from '@evergrant/testing'
 import { describe, expect, test } from 'vitest'
-import { createBench, rejection } from './engine.test-support.ts'
+import { alice, bob, tokenOf, createBench, rejection } from './engine.test-support.ts'
 import type { Bench } from './engine.test-support.ts'
 import {
   isReauthorizationRequiredError,
@@ -11,17 +11,6 @@ import {
 import type { TokenStore, UserTokens } from './index.ts'
 
 // Several processes: managers over stores of their own, which share nothing but what is stored.
-
-const alice = { username: 'fake-alice', password: 'fake-password-a' }
-const bob = { username: 'fake-bob', password: 'fake-password-b' }
-const tokenOf = (name: string, refresh?: string): { body: Record<string, unknown> } => ({
-  body: {
-    access_token: name,
-    token_type: 'Bearer',
-    expires_in: 300,
-    ...(refresh && { refresh_token: refresh }),
-  },
-})
 
 interface Hooks {
   /** Runs after the store acted and before its answer arrives. */

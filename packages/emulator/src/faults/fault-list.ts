@@ -36,7 +36,10 @@ export class FaultList implements Faults {
 
   add(fault: Fault): FaultHandle {
     const checked = checkFault(fault)
-    const { times = 1, share = 1, forMs } = checked
+    const { share = 1, forMs } = checked
+    // A share or a stretch of time says by itself when it ends; a bare fault is for the next request.
+    const isBare = checked.share === undefined && forMs === undefined
+    const { times = isBare ? 1 : Number.POSITIVE_INFINITY } = checked
     const untilAt = forMs === undefined ? undefined : this.#clock.now() + forMs
     const entry: Entry = { fault: checked, times, share, untilAt, applied: 0 }
     this.#entries = [...this.#entries, entry]

@@ -4,7 +4,7 @@ export interface FaultTarget {
   readonly on?: 'token' | 'api' | 'all' | undefined
   /** Only requests to the token endpoint with this grant type. */
   readonly grantType?: string | undefined
-  /** How many requests it spoils before it is used up; default 1. `Infinity` never ends. */
+  /** How many requests it spoils before it is used up. Default 1; without end where `share` or `forMs` is given. */
   readonly times?: number | undefined
   /**
    * The probability, from 0 to 1, with which it spoils a request that it meets; default 1. See

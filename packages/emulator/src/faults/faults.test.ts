@@ -512,3 +512,16 @@ describe('the journal', () => {
     expect(JSON.stringify(entries)).not.toContain('canary')
   })
 })
+
+it('a fault with a share or a stretch of time lasts without a count, a bare one spoils one request', async () => {
+  const { faults } = createEmulator().iris
+  const remaining = (fault: Parameters<typeof faults.add>[0]): number | undefined => {
+    faults.clear()
+    faults.add(fault)
+    return faults.list()[0]?.remaining
+  }
+  expect(remaining({ kind: 'html' })).toBe(1)
+  expect(remaining({ kind: 'html', forMs: 30_000 })).toBe(Number.POSITIVE_INFINITY)
+  expect(remaining({ kind: 'html', share: 0.5 })).toBe(Number.POSITIVE_INFINITY)
+  expect(remaining({ kind: 'html', share: 0.5, times: 3 })).toBe(3)
+})

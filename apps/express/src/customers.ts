@@ -64,7 +64,7 @@ export class Customers {
     if (session === undefined) return { state: 'signed-out', message: nobody }
     if (session === 'lost') return { state: 'signed-out', message: lost }
     const tokens = this.#users.for(session.userId)
-    const facts = { tokenRequests: this.#counter.of(tokens), isConfigured: false }
+    const facts = { tokenRequests: this.#counter.of(tokens).tokenRequests, isConfigured: false }
     return { ...describeCredential(tokens.explain(), facts), username: session.username }
   }
 

@@ -28,6 +28,10 @@ function explanation(given: Partial<Explanation> & Pick<Explanation, 'step'>): E
 test.each<[string, Partial<Explanation> & Pick<Explanation, 'step'>]>([
   ['unused', { step: { action: 're-grant', rung: 're-grant', because: 'missing' } }],
   ['fresh', { step: { action: 'use', because: 'fresh' }, accessToken }],
+  [
+    'renewing',
+    { step: { action: 'use', because: 'guarded' }, accessToken: { ...accessToken, isRejected: true } },
+  ],
   ['struggling', { step: { action: 'use', because: 'backing-off' }, accessToken, failure }],
   [
     'renewing',

@@ -48,7 +48,9 @@ function stateOf(
     case 'wait-until':
       return 'failing'
     case 'use':
-      return failure === undefined ? 'fresh' : 'struggling'
+      if (failure !== undefined) return 'struggling'
+      // Just obtained and refused already: it is replaced after a pause.
+      return accessToken?.isRejected === true ? 'renewing' : 'fresh'
     case 'use-and-refresh':
       return 'renewing'
     case 'refresh':

@@ -35,7 +35,7 @@ export async function startTestGateway(
   const faults: unknown[] = []
   const providers = chooseProviders(options.env ?? {}, running)
   const onError = (error: unknown): void => void faults.push(error)
-  const gateway = createGateway({ providers, clock, onError, timeoutMs: options.timeoutMs })
+  const gateway = createGateway({ providers, emulator, clock, onError, timeoutMs: options.timeoutMs })
   const server = createServer(gateway.app)
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
   return {

@@ -1,12 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { createTokenManager, memoryStore, systemClock } from '@evergrant/core'
 import type { Clock, TokenManager } from '@evergrant/core'
+import type { Emulator } from '@evergrant/emulator'
 import { accessTokens, tokenErrors } from '@evergrant/express'
 import express from 'express'
 import type { Express, RequestHandler } from 'express'
 import { apiRoutes } from './api-routes.ts'
 import { customerRoutes } from './customer-routes.ts'
 import { Customers } from './customers.ts'
+import { eventRoute } from './event-route.ts'
+import { faultRoutes } from './fault-routes.ts'
+import { FaultBox } from './faults.ts'
 import { gatewayErrors, notFound, withWholeMessage } from './gateway-errors.ts'
 import type { GatewayProviders } from './gateway-providers.ts'
 import { providerNames } from './provider-name.ts'
@@ -15,10 +19,13 @@ import { RequestCounter } from './request-counter.ts'
 import { ownHostOnly } from './same-origin.ts'
 import { noStore, revalidate, securityHeaders } from './security-headers.ts'
 import { statusRoute } from './status-route.ts'
+import { timelineFiles } from './timeline-files.ts'
 
 /** Options of {@link createGateway}. */
 export interface GatewayOptions {
   readonly providers: GatewayProviders
+  /** What emulates the emulated providers, so that the page can break them. Default: it cannot. */
+  readonly emulator?: Emulator | undefined
   /** Default: the platform's. */
   readonly clock?: Clock | undefined
   /** How long an API may take to answer, in milliseconds. Default 15 000. */
@@ -43,6 +50,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     providerNames.map(name => [name, createTokenManager(providers[name].authorization, shared)]),
   ) as Record<ProviderName, TokenManager>
   for (const name of providerNames) counter.watch(managers[name])
+  const faults = new FaultBox(providers, options.emulator)
   const customers = new Customers(providers.customers.authorization, shared)
   const now = (): number => clock.wall()
 
@@ -51,9 +59,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.set('etag', false)
   app.use(securityHeaders, ownHostOnly)
   app.use(page())
+  app.use('/timeline', timelineFiles())
   app.use('/api', noStore)
   app.use(accessTokens({ ...managers, customer: customers.tokensOf }))
-  app.get('/api/status', statusRoute({ providers, managers, customers, counter, now }))
+  app.get('/api/status', statusRoute({ providers, managers, customers, counter, faults, now }))
+  app.get('/api/events', eventRoute(managers))
+  app.use('/api/break', faultRoutes(faults))
   app.use('/api', apiRoutes(timeoutMs))
   app.use('/api/customer', customerRoutes(customers))
   app.use(notFound)

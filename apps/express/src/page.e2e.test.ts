@@ -47,7 +47,18 @@ describe.skipIf(executablePath === undefined)('the page', () => {
   const card = (title: string): Locator => page.getByRole('article', { name: title, exact: true })
   const shows = (within: Locator, text: string): Promise<void> => within.getByText(text).first().waitFor()
   const rowsOf = (within: Locator): Promise<number> => within.locator('tbody tr').count()
-  const stateOf = (title: string): Promise<string | null> => card(title).locator('.state').textContent()
+  const stateOf = (title: string): Promise<string | null> =>
+    card(title).locator('.state-line .state').textContent()
+
+  const countsOf = (title: string): Promise<string | null> => card(title).locator('dd').nth(1).textContent()
+  const requestsOf = (title: string): Promise<string | null> => card(title).locator('dd').last().textContent()
+  const newsOf = (title: string): Promise<string | null> =>
+    card(title).locator('token-timeline .sentence').textContent()
+
+  async function breakIt(title: string, how: string): Promise<void> {
+    await card(title).getByText('Break it and watch').click()
+    await card(title).getByRole('button', { name: how }).click()
+  }
 
   async function openPage(): Promise<void> {
     await page.goto(gateway.url)
@@ -110,6 +121,79 @@ describe.skipIf(executablePath === undefined)('the page', () => {
     expect(await stateOf('Truphone Connect')).toBe('Fresh')
     expect(await rowsOf(card('Truphone Connect'))).toBe(5)
     expect(await isFocused(again)).toBe(true)
+    expect(complaints).toEqual([])
+  })
+
+  test('draws what happens, and counts refreshes and re-grants', async () => {
+    await openPage()
+    for (const title of titles) {
+      const drawing = card(title).locator('token-timeline svg[role=img]')
+      await drawing.waitFor()
+      await expect.poll(() => newsOf(title)).toMatch(/^(?:Obtained|Refreshed)/)
+    }
+    await expect.poll(() => page.locator('#news').textContent()).toMatch(/^[^:]+: .+\.$/)
+    await expect.poll(() => countsOf('Truphone Connect')).toBe('0, 1')
+    expect(complaints).toEqual([])
+  })
+
+  test('an access token that is made to expire is replaced, and the page says so', async () => {
+    await openPage()
+    gateway.skip(10_000)
+    await breakIt('TrafficStars', 'Expire now')
+    await shows(card('TrafficStars'), 'The API no longer accepts the access token.')
+    await expect.poll(() => page.locator('#news').textContent()).toMatch(/^TrafficStars: .*refused/)
+    await expect.poll(() => requestsOf('TrafficStars')).toBe('2')
+    expect(await stateOf('TrafficStars')).toBe('Fresh')
+    expect(await rowsOf(card('TrafficStars'))).toBe(5)
+    expect(complaints).toEqual([])
+  })
+
+  test('a refresh token that is revoked makes the grant be repeated', async () => {
+    await openPage()
+    gateway.skip(10_000)
+    await breakIt('ER/Studio Team Server', 'Revoke the refresh token')
+    await expect.poll(() => countsOf('ER/Studio Team Server')).toBe('0, 2')
+    const timeline = card('ER/Studio Team Server').locator('token-timeline')
+    await timeline
+      .getByText('The server no longer accepts the refresh token.')
+      .first()
+      .waitFor({ state: 'attached' })
+    await expect.poll(() => stateOf('ER/Studio Team Server')).toBe('Fresh')
+    expect(await rowsOf(card('ER/Studio Team Server'))).toBe(5)
+  })
+
+  test('a server error is shown in the timeline, and over by itself', async () => {
+    await openPage()
+    gateway.skip(10_000)
+    await breakIt('Truphone Connect', 'Server error for 30 s')
+    await expect.poll(() => stateOf('Truphone Connect')).toMatch(/No access token|renewal fails/)
+    const timeline = card('Truphone Connect').locator('token-timeline')
+    await timeline
+      .getByText(/The refresh failed|Repeating the grant failed/)
+      .first()
+      .waitFor({ state: 'attached' })
+    gateway.skip(60_000)
+    await expect.poll(() => stateOf('Truphone Connect'), { timeout: 15_000 }).toBe('Fresh')
+    await expect.poll(() => rowsOf(card('Truphone Connect'))).toBe(5)
+  })
+
+  test('an API that refuses every token is asked again once it is well', async () => {
+    await openPage()
+    gateway.skip(10_000)
+    await breakIt('TRAVIS', 'Refuse the token')
+    await expect.poll(() => rowsOf(card('TRAVIS'))).toBe(0)
+    gateway.skip(60_000)
+    await expect.poll(() => rowsOf(card('TRAVIS')), { timeout: 15_000 }).toBe(5)
+    await expect.poll(() => stateOf('TRAVIS')).toBe('Fresh')
+  })
+
+  test('a slow server makes the callers wait, and no more', async () => {
+    await openPage()
+    gateway.skip(10_000)
+    await breakIt('Trackunit IRIS', 'Slow server')
+    await expect.poll(() => newsOf('Trackunit IRIS')).toMatch(/^Repeats the grant/)
+    await expect.poll(() => stateOf('Trackunit IRIS'), { timeout: 15_000 }).toBe('Fresh')
+    expect(await rowsOf(card('Trackunit IRIS'))).toBe(5)
     expect(complaints).toEqual([])
   })
 

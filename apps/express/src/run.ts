@@ -31,7 +31,11 @@ export async function runGateway(
   const emulated = emulatedProviders(env)
   const running = emulated.length > 0 ? await startEmulatorServer({ host }) : undefined
   try {
-    const gateway = createGateway({ providers: chooseProviders(env, running), onError })
+    const gateway = createGateway({
+      providers: chooseProviders(env, running),
+      emulator: running?.emulator,
+      onError,
+    })
     const server = createServer(gateway.app)
     const url = await listen(server, port)
     return {

@@ -1,5 +1,7 @@
 export { accessTokens } from './access-tokens.ts'
 export type { AccessTokenSources } from './access-tokens.ts'
+export { createEventRoute } from './event-route.ts'
+export type { EventRouteOptions, EventSourceManager } from './event-route.ts'
 export type { Register, RequestTokens } from './register.ts'
 export { tokenErrors } from './token-errors.ts'
 export type { TokenErrorsOptions } from './token-errors.ts'

@@ -28,6 +28,8 @@ export class CredentialView {
   #failure = element('p', { class: 'failure', hidden: true })
   #expiry = element('dd')
   #requests = element('dd')
+  #counts = element('div', { hidden: true }, element('dt', {}, 'Refreshes, re-grants'))
+  #count = element('dd')
   #bar = element('span', { class: 'life-left' })
   /** @type {Credential | undefined} */
   #credential
@@ -43,6 +45,7 @@ export class CredentialView {
       'dl',
       {},
       element('div', {}, element('dt', {}, 'Access token'), this.#expiry),
+      this.#counts,
       element('div', {}, element('dt', {}, 'Token requests'), this.#requests),
     ),
   )
@@ -61,6 +64,16 @@ export class CredentialView {
     this.#failure.hidden = credential.failure === undefined
     setText(this.#requests, String(credential.tokenRequests ?? 0))
     this.tick()
+  }
+
+  /**
+   * Shows how often the access token was renewed, and how.
+   * @param {import('./gateway-client.js').OfProvider} counts
+   */
+  count({ refreshes, regrants }) {
+    if (!this.#count.isConnected) this.#counts.append(this.#count)
+    this.#counts.hidden = false
+    setText(this.#count, `${refreshes}, ${regrants}`)
   }
 
   /** Counts down between two polls. */

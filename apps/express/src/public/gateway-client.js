@@ -9,7 +9,9 @@
  * @property {number} [tokenRequests]
  * @property {boolean} isEmulated
  *
- * @typedef {Credential & { name: string, title: string }} ProviderCredential
+ * @typedef {{ name: string, title: string, refreshes: number, regrants: number, faults: string[] }} OfProvider
+ * @typedef {Credential & OfProvider} ProviderCredential
+ * @typedef {{ name: string, event?: unknown, explanation: unknown }} TokenMessage
  * @typedef {Credential & { username?: string, examples: { username: string, password: string }[] }} CustomerCredential
  * @typedef {{ at: number, credentials: ProviderCredential[], customer: CustomerCredential }} Status
  * @typedef {{ records: unknown[], total?: number }} Records

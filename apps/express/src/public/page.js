@@ -1,6 +1,7 @@
 import { CustomerCard } from './customer-card.js'
 import { setText } from './dom.js'
 import { get } from './gateway-client.js'
+import { listen } from './live-events.js'
 import { ProviderCard } from './provider-card.js'
 
 /** @typedef {import('./gateway-client.js').Status} Status */
@@ -16,8 +17,13 @@ function byId(id) {
 
 const overview = byId('overview')
 const outage = byId('outage')
+const news = byId('news')
 /** @type {Map<string, ProviderCard>} */
 const cards = new Map()
+/** @type {Map<string, string>} */
+const titles = new Map()
+/** Messages that came before their card. @type {import('./gateway-client.js').TokenMessage[]} */
+const early = []
 const customer = new CustomerCard()
 byId('cards').append(customer.element)
 
@@ -43,14 +49,41 @@ function show({ at, credentials, customer: person }) {
     let card = cards.get(credential.name)
     if (card === undefined) {
       card = new ProviderCard(credential)
+      titles.set(credential.name, credential.title)
       cards.set(credential.name, card)
       customer.element.before(card.element)
+      for (const message of early.splice(0)) void tell(message)
       void card.load()
     }
     card.update(credential, at)
   }
   customer.update(person, at)
   setText(overview, summary(credentials))
+}
+
+/** @param {import('./gateway-client.js').TokenMessage} message */
+async function tell(message) {
+  const card = cards.get(message.name)
+  if (card === undefined) {
+    early.push(message)
+    return
+  }
+  if (message.event !== undefined) refreshSoon()
+  const sentence = await card.tell(message)
+  if (message.event === undefined || sentence === '') return
+  setText(news, `${titles.get(message.name)}: ${sentence}`)
+}
+
+let isRefreshDue = false
+
+// Events come in bursts: one look at the state serves them all.
+function refreshSoon() {
+  if (isRefreshDue) return
+  isRefreshDue = true
+  setTimeout(() => {
+    isRefreshDue = false
+    void refresh()
+  }, 100)
 }
 
 /** @param {Status['credentials']} credentials */
@@ -73,4 +106,5 @@ setInterval(() => {
 setInterval(() => {
   for (const card of [...cards.values(), customer]) card.tick()
 }, 1000)
+listen(message => void tell(message))
 void refresh()

@@ -1,7 +1,9 @@
 import { CredentialView } from './credential-view.js'
 import { element, setText } from './dom.js'
+import { FaultButtons } from './fault-buttons.js'
 import { RecordsView } from './records-view.js'
 import { tables } from './tables.js'
+import { TimelineView } from './timeline-view.js'
 
 /** @typedef {import('./gateway-client.js').ProviderCredential} ProviderCredential */
 
@@ -9,6 +11,8 @@ import { tables } from './tables.js'
 export class ProviderCard {
   #view = new CredentialView()
   #badge = element('p', { class: 'badge' })
+  #timeline = new TimelineView()
+  #faults
   #records
   element
 
@@ -17,6 +21,7 @@ export class ProviderCard {
     const table = tables[name]
     if (table === undefined) throw new Error(`The page has no table for ${name}.`)
     this.#records = new RecordsView(table)
+    this.#faults = new FaultButtons(name, title, () => void this.load())
     const id = `card-${name}`
     this.#records.again.ariaLabel = `Ask ${title} again`
     this.element = element(
@@ -24,6 +29,8 @@ export class ProviderCard {
       { class: 'card', 'aria-labelledby': id },
       element('header', {}, element('h3', { id }, title), this.#badge),
       this.#view.element,
+      this.#timeline.element,
+      this.#faults.element,
       this.#records.element,
       element(
         'p',
@@ -42,7 +49,18 @@ export class ProviderCard {
     setText(this.#badge, credential.isEmulated ? 'Emulator' : 'Real API')
     this.#badge.classList.toggle('real', !credential.isEmulated)
     this.#view.update(credential, at)
+    this.#view.count(credential)
+    this.#faults.show(credential.faults)
+    this.#timeline.setClock(at)
     this.#records.askIfDue(credential, at)
+  }
+
+  /**
+   * Draws what just happened. Returns it as a sentence; empty: it cannot be said.
+   * @param {import('./gateway-client.js').TokenMessage} message
+   */
+  tell(message) {
+    return this.#timeline.tell(message)
   }
 
   tick() {

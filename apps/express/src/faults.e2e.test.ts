@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Browser, startTestGateway } from './gateway.test-support.ts'
+import type { TestGateway } from './gateway.test-support.ts'
+
+let gateway: TestGateway
+let browser: Browser
+
+beforeEach(async () => {
+  gateway = await startTestGateway({ env: { TRUPHONE_CLIENT_ID: 'real', TRUPHONE_CLIENT_SECRET: 'real' } })
+  browser = new Browser(gateway.url)
+})
+
+afterEach(() => gateway.close())
+
+test('only the page of the gateway may break a provider', async () => {
+  const foreign = { origin: 'https://attacker.example' }
+  expect(await browser.post('/api/break/travis/expire', {}, foreign)).toMatchObject({ status: 403 })
+  expect(await browser.post('/api/break/travis/expire', {}, { 'x-evergrant-gateway': '' })).toMatchObject({
+    status: 403,
+    body: { error: { code: 'cross_site_request' } },
+  })
+  expect(await browser.post('/api/break/travis/expire', {})).toMatchObject({ status: 200 })
+})
+
+test.each(['truphone/expire', 'iris/revoke-refresh-token', 'travis/constructor', 'nobody/expire'])(
+  '%s cannot be broken: 404',
+  async path => {
+    expect(await browser.post(`/api/break/${path}`, {})).toMatchObject({ status: 404 })
+  },
+)
+
+test('the status names what can be done to each provider: nothing to a real one', async () => {
+  const { credentials } = (await browser.get('/api/status')).body as { credentials: { faults: string[] }[] }
+  expect(credentials.map(({ faults }) => faults.length)).toEqual([5, 5, 5, 4, 0])
+})
+
+test('a page of another site may not listen to the events', async () => {
+  const headers = { 'sec-fetch-site': 'cross-site' }
+  expect((await fetch(`${gateway.url}/api/events`, { headers })).status).toBe(403)
+})
+
+test('the built timeline is served as JavaScript, and nothing else of its package', async () => {
+  const entry = await browser.get('/timeline/index.js')
+  expect(entry.status).toBe(200)
+  expect(entry.headers.get('content-type')).toMatch(/^text\/javascript/)
+  expect((await browser.get('/timeline/index.d.ts')).status).toBe(404)
+  expect((await browser.get('/timeline/..%2Fpackage.json')).status).toBe(404)
+})

@@ -1,9 +1,15 @@
 import { findProgram } from '@evergrant/testing/machine'
+import axe from 'axe-core'
 import { chromium } from 'playwright-core'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startTestGateway } from './gateway.test-support.ts'
 import type { TestGateway } from './gateway.test-support.ts'
+
+declare global {
+  // What `axe.source` defines in the page.
+  var axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+}
 
 const executablePath = findProgram('chromium')
 const args = [
@@ -54,6 +60,20 @@ describe.skipIf(executablePath === undefined)('the page', () => {
   const requestsOf = (title: string): Promise<string | null> => card(title).locator('dd').last().textContent()
   const newsOf = (title: string): Promise<string | null> =>
     card(title).locator('token-timeline .sentence').textContent()
+
+  test.each(['light', 'dark'] as const)(
+    'has nothing that axe-core finds in the %s theme',
+    async colorScheme => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.goto(gateway.url)
+      await shows(card('Truphone Connect'), 'Fresh')
+      for (const title of titles) await card(title).getByText('Break it and watch').click()
+      // Evaluated, not added as a script: the page's CSP refuses foreign scripts, as it should.
+      await page.evaluate(axe.source)
+      const { violations } = await page.evaluate(() => globalThis.axe.run())
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)])).toEqual([])
+    },
+  )
 
   async function breakIt(title: string, how: string): Promise<void> {
     await card(title).getByText('Break it and watch').click()
@@ -113,7 +133,7 @@ describe.skipIf(executablePath === undefined)('the page', () => {
     await openPage()
     gateway.skip(10_000)
     gateway.emulator.truphone.revokeAccessTokens()
-    const again = page.getByRole('button', { name: 'Ask Truphone Connect again' })
+    const again = page.getByRole('button', { name: 'Ask again: Truphone Connect' })
     await again.focus()
     await page.keyboard.press('Enter')
     const requests = card('Truphone Connect').locator('dd').last()

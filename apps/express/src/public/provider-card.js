@@ -23,7 +23,7 @@ export class ProviderCard {
     this.#records = new RecordsView(table)
     this.#faults = new FaultButtons(name, title, () => void this.load())
     const id = `card-${name}`
-    this.#records.again.ariaLabel = `Ask ${title} again`
+    this.#records.again.ariaLabel = `Ask again: ${title}`
     this.element = element(
       'article',
       { class: 'card', 'aria-labelledby': id },

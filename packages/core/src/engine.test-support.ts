@@ -42,7 +42,8 @@ export const tokenEndpoint = 'https://auth.example.test/token'
 
 /**
  * One small authorization server and API, scripted by a test: token requests take the scripted answers in turn, and a
- * default that issues `access-1`, `access-2`, … An unused scripted answer fails the test (`assertAllUsed`).
+ * default that issues `access-1`, `access-2`, … `assertAllUsed` fails a test that
+ * scripted an answer nobody asked for.
  */
 export class ScriptedServer {
   readonly clock: VirtualClock

@@ -61,7 +61,7 @@ export function describeTimeline(model: TimelineModel, now: number, options: Clo
   const sentences = [
     left === '' ? `${state}.` : `${state}, ${left}.`,
     lifeSentence(model, options),
-    lastSentence(model),
+    lastSentence(model, now),
     nextSentence(model, now),
     counts === '' ? '' : `So far: ${counts}.`,
   ]

@@ -1,3 +1,5 @@
+import { explainFailure } from './failure.ts'
+import type { TimelineFailure } from './failure.ts'
 import { readEvent } from './read-event.ts'
 import type { TimelineEvent } from './read-event.ts'
 import { readExplanation } from './read-explanation.ts'
@@ -49,7 +51,7 @@ export interface TimelineModel {
   readonly exchange:
     { readonly startedAt: number; readonly rung: string; readonly because: string | undefined } | undefined
   /** The failure that still counts. */
-  readonly failure: { readonly message: string; readonly retryAt: number | undefined } | undefined
+  readonly failure: TimelineFailure | undefined
   /** Why a person has to sign in, if one has to. */
   readonly personReason: string | undefined
   /** What happens next by itself, as the last explanation said; undefined after an event that may change it. */
@@ -128,7 +130,7 @@ function changesOf(model: TimelineModel, event: TimelineEvent): Changes {
     case 'exchange-failed': {
       const { message, retryAt } = event
       const counts = count(model, 'failures')
-      return { exchange: undefined, next: undefined, failure: { message, retryAt }, counts }
+      return { exchange: undefined, next: undefined, failure: { message, retryAt, event }, counts }
     }
     case 'refresh-token-died':
       return { exchange: undefined, next: undefined }
@@ -206,7 +208,7 @@ function withExplanation(model: TimelineModel, explanation: TimelineExplanation)
     ...model,
     provider: explanation.provider || model.provider,
     lives,
-    failure,
+    failure: explainFailure(model.failure, failure),
     personReason: reason,
     next,
     // No step of an explanation says "running"; a token that no event announced ends the wait for one.

@@ -58,7 +58,7 @@ export class TimelineScene {
     const view = viewAt(model, now)
     const name = label || model.provider || 'Access token'
     const { state, left } = headline(model, now)
-    const sentence = lastSentence(model)
+    const sentence = lastSentence(model, now)
     patch(this.#above, [
       { tag: 'strong', attributes: { id: 'name' }, text: name },
       { tag: 'span', attributes: { class: `state ${tones[stateAt(model, now)]}` }, text: state },

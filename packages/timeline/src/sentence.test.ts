@@ -79,6 +79,109 @@ describe('the last event in a sentence', () => {
   })
 })
 
+describe('the last event while the exchange fails', () => {
+  const token = exchange(0, 'refresh-token', 'missing', 0)
+  const refused = (seconds: number, details: object = {}): object =>
+    event('token-rejected', seconds, { isCurrent: true, willReplay: false, ...details })
+  const outage = (seconds: number, details: object = {}): object =>
+    event('exchange-failed', seconds, {
+      rung: 'refresh-token',
+      kind: 'transient',
+      message: 'auth.example.com answered 503.',
+      retryAt: at(seconds + 30),
+      ...details,
+    })
+  const explained = (failure: object | undefined): object => ({ step: { action: 'wait-until' }, failure })
+  const known = { message: 'auth.example.com answered 503.', retryAt: at(32) }
+
+  const failure = 'The refresh failed: auth.example.com answered 503. Next attempt after 30 s.'
+  const stopped =
+    'The refresh failed: auth.example.com answered 503. The credentials are not tried again before they change.'
+  const refusal = 'The API refused the access token.'
+  const old = 'The API refused an access token that had been replaced already.'
+  const begun = 'Uses the refresh token, because the access token had expired.'
+  const flood = Array.from({ length: 600 }, (_, index) => refused(3 + index / 100))
+
+  test.each([
+    ['a refusal before the failure', failure, [...token, refused(1), outage(2)]],
+    ['refusals after the failure', failure, [...token, refused(1), outage(2), refused(3), refused(4)]],
+    ['more refusals than are kept', failure, [...token, outage(2), ...flood]],
+    ['those, and an explanation', failure, [...token, outage(2), ...flood, explained(known)]],
+    ['a wait and warnings', failure, [outage(2), event('claim-waited', 3), event('degraded', 4)]],
+    ['a second failure', failure, [outage(2, { message: 'No answer.' }), outage(3), refused(4)]],
+    [
+      'credentials that are refused',
+      stopped,
+      [outage(2, { kind: 'credentials-rejected', retryAt: undefined })],
+    ],
+    [
+      'the next attempt',
+      begun,
+      [outage(2), event('exchange-started', 32, { rung: 'refresh-token', because: 'expired' }), refused(33)],
+    ],
+    [
+      'a refresh token that died',
+      'The server no longer accepts the refresh token.',
+      [outage(2), event('refresh-token-died', 3), refused(4)],
+    ],
+    [
+      'a person who is needed',
+      'A person has to sign in.',
+      [outage(2), event('reauthorization-required', 3), refused(4)],
+    ],
+    [
+      'a failure that only an explanation knows',
+      known.message,
+      [...token, refused(1), explained(known), refused(3)],
+    ],
+    [
+      'another failure than that of the event',
+      'Redis said so.',
+      [...token, outage(2), ...flood, explained({ ...known, message: 'Redis said so.' })],
+    ],
+    ['a failure without words', 'The exchange failed.', [explained({ retryAt: at(32) })]],
+    ['an explanation that knows of none', refusal, [...token, outage(2), refused(3), explained(undefined)]],
+    ['a success', refusal, [outage(2), ...exchange(40, 'refresh-token', 'expired', 0), refused(41)]],
+    [
+      'a token taken over',
+      old,
+      [outage(2), event('token-adopted', 3, { expiresAt: at(300) }), refused(4, { isCurrent: false })],
+    ],
+    [
+      'a sign-out',
+      'Signed out here; the session at the server may go on.',
+      [
+        ...token,
+        event('signed-out', 2),
+        { ...explained(known), step: { action: 'reauthorize', reason: 'signed-out' } },
+      ],
+    ],
+  ])('after %s is: %s', (_, sentence, inputs) => {
+    expect(lastSentence(modelOf(inputs))).toBe(sentence)
+  })
+
+  test.each([
+    ['before the next attempt', 20, failure],
+    ['once it may be tried again, with a token that is good', 40, old],
+    ['once that token has expired', 300, failure],
+  ])('is, %s (%d s): %s', (_, seconds, sentence) => {
+    const model = modelOf([...token, outage(2), refused(3, { isCurrent: false })])
+    expect(lastSentence(model, at(seconds))).toBe(sentence)
+  })
+
+  test.each(['token-obtained', 'token-adopted', 'signed-in', 'signed-out'])(
+    'is a failure of another process that an explanation knows, after %s',
+    type => {
+      const inputs = [outage(1), event(type, 2, { rung: 'refresh-token' }), explained(known), refused(3)]
+      expect(lastSentence(modelOf(inputs))).toBe(known.message)
+    },
+  )
+
+  test('is the failure for as long as the API refuses the only token', () => {
+    expect(lastSentence(modelOf([...token, outage(2), refused(3)]), at(40))).toBe(failure)
+  })
+})
+
 describe('what comes next', () => {
   const token = exchange(0, 'refresh-token', 'missing', 0)
   const next = { action: 'refresh-token', at: at(250) }

@@ -1,14 +1,43 @@
 import { duration, span } from './duration.ts'
 import type { TimelineModel } from './model.ts'
 import type { TimelineEvent } from './read-event.ts'
-import { stateAt } from './state.ts'
+import { isFailingAt, stateAt } from './state.ts'
 import { currentLife } from './token-life.ts'
 
-/** Says the last event in one sentence for a person. */
-export function lastSentence(model: TimelineModel): string {
+/**
+ * Says in one sentence for a person what happened last. While the exchange fails, that is what failed, however often the
+ * API refuses the access token in the meantime.
+ * @param now epoch milliseconds. Default: when the last event happened
+ */
+export function lastSentence(model: TimelineModel, now?: number): string {
   const event = model.events.at(-1)
+  if (isFailingAt(model, now ?? event?.at ?? 0)) return troubleSentence(model)
   if (event !== undefined) return eventSentence(event)
   return model.lives.length > 0 ? 'An access token is held; nothing has happened since.' : 'Nothing yet.'
+}
+
+function troubleSentence({ events, failure }: TimelineModel): string {
+  const last = events.findLast(({ type }) => weights[type] !== 'aside')
+  if (last !== undefined && weights[last.type] === 'trouble') return eventSentence(last)
+  return failure?.event === undefined
+    ? failure?.message || 'The exchange failed.'
+    : eventSentence(failure.event)
+}
+
+/** What an event says about a credential that cannot be renewed: that it is so, that it is over, or neither. */
+const weights: Readonly<Record<TimelineEvent['type'], 'trouble' | 'end' | 'aside'>> = {
+  'exchange-started': 'trouble',
+  'exchange-failed': 'trouble',
+  'refresh-token-died': 'trouble',
+  'reauthorization-required': 'trouble',
+  'token-obtained': 'end',
+  'token-adopted': 'end',
+  'signed-in': 'end',
+  'signed-out': 'end',
+  'token-rejected': 'aside',
+  'claim-waited': 'aside',
+  degraded: 'aside',
+  warned: 'aside',
 }
 
 /** Says what happens next by itself as of `now`, in epoch milliseconds; empty if that is not known. */

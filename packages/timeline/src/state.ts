@@ -48,6 +48,14 @@ export function stateAt(model: TimelineModel, now: number): TimelineState {
   return windowAt(life, now)
 }
 
+/** Tells whether a failure stands in the way at `now`: no attempt is made yet, or there is no usable token. */
+export function isFailingAt({ failure, personReason, lives }: TimelineModel, now: number): boolean {
+  if (failure === undefined || personReason === 'signed-out') return false
+  if (failure.retryAt !== undefined && failure.retryAt > now) return true
+  const life = currentLife(lives)
+  return life === undefined || life.rejectedAt !== undefined || (life.expiresAt ?? Infinity) <= now
+}
+
 /** Says in which window a living token is at `now`. */
 export function windowAt(life: TokenLife, now: number): 'fresh' | 'advisory' | 'mandatory' {
   if (life.mandatoryAt !== undefined && now >= life.mandatoryAt) return 'mandatory'

@@ -3,7 +3,7 @@ import { at, canaries, event, life, withCanaries } from './life.test-support.ts'
 import { createTimelineModel, reduceTimeline } from './model.ts'
 import type { TimelineModel } from './model.ts'
 import { widthOf } from './text-width.ts'
-import { renderTimelineText } from './text.ts'
+import { renderTimelineText } from './render-text.ts'
 
 const modelOf = (inputs: readonly unknown[]): TimelineModel =>
   inputs.reduce<TimelineModel>(reduceTimeline, createTimelineModel())

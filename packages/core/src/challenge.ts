@@ -1,3 +1,14 @@
+import type { AttemptResult } from './access-token-source.ts'
+
+/** Tells whether an attempt says that its access token is not accepted; 403 and a missing scope do not. @see RFC 6750 §3.1 */
+export function isRejection(result: AttemptResult): boolean {
+  if (result === 'rejected') return true
+  return (
+    result.status === 401 &&
+    readChallengeError(result.headers.get('www-authenticate')) !== 'insufficient_scope'
+  )
+}
+
 /**
  * Reads the `error` of the Bearer or DPoP challenge in a `WWW-Authenticate` header, past other schemes and past commas
  * inside quotes.

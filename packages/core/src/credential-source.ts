@@ -8,7 +8,7 @@ import type {
 } from './access-token-source.ts'
 import { createAuthorizedFetch } from './authorized-fetch.ts'
 import { BackgroundRefresh } from './background-refresh.ts'
-import { readChallengeError } from './challenge.ts'
+import { isRejection } from './challenge.ts'
 import type { Credential } from './credential.ts'
 import { within } from './deadline.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
@@ -267,14 +267,6 @@ function checkOptions({ minTtlMs }: GetAccessTokenOptions): void {
 function supersededWhileWaiting(): SupersededError {
   return new SupersededError(
     'Somebody signed in or out while this call waited. Call again to use the new sign-in.',
-  )
-}
-
-function isRejection(result: AttemptResult): boolean {
-  if (result === 'rejected') return true
-  return (
-    result.status === 401 &&
-    readChallengeError(result.headers.get('www-authenticate')) !== 'insufficient_scope'
   )
 }
 

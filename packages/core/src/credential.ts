@@ -284,6 +284,7 @@ export class Credential {
     const state = this.#variants.get(variant)
     if (state === undefined || state.token !== token) return false
     state.noteRejection()
+    this.#tell()
     return true
   }
 

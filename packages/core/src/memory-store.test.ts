@@ -57,6 +57,33 @@ describe('the memory store', () => {
     })
   })
 
+  test('forgets a record once its time to keep is over, and not before', async () => {
+    const clock = new VirtualClock()
+    const store = memoryStore({ clock })
+    const etag = etagOf(await store.write('a', 'one', { ...first, keepMs: 1000 }))
+    await store.write('b', 'for ever', first)
+    await clock.advance(1000)
+    expect(await store.read('a')).toMatchObject({ payload: 'one' })
+    await clock.advance(1)
+    expect(await store.write('a', 'two', { ifMatch: etag, writeId: 'write-2' })).toEqual({
+      ok: false,
+      current: undefined,
+    })
+    expect(await keysOf(store)).toEqual(['b'])
+  })
+
+  test('does not grow with records whose time to keep is over', async () => {
+    const clock = new VirtualClock()
+    const store = memoryStore({ clock })
+    const entries = vi.spyOn(Map.prototype, 'delete')
+    for (let index = 0; index < 5000; index++) {
+      await store.write(`key-${index}`, 'payload', { ...first, keepMs: 10 })
+      if (index % 100 === 0) await clock.advance(20)
+    }
+    expect(entries.mock.calls.length).toBeGreaterThan(4500)
+    entries.mockRestore()
+  })
+
   test('lets one of many writers win', async () => {
     const store = memoryStore()
     const results = await Promise.all(

@@ -14,7 +14,11 @@ interface Entry {
   readonly writtenMonotonicAt: number
   readonly writtenWallAt: number
   readonly payload: string
+  readonly keepMs: number
 }
+
+/** After how many writes the store looks for what nobody needs any more. */
+const writesPerSweep = 1000
 
 class MemoryStore implements TokenStore {
   readonly #entries = new Map<string, Entry>()
@@ -27,17 +31,26 @@ class MemoryStore implements TokenStore {
   }
 
   async read(key: string): Promise<Stored | undefined> {
-    const entry = this.#entries.get(key)
+    const entry = this.#find(key)
     return entry && this.#stored(entry)
   }
 
   async write(key: string, payload: string, options: WriteOptions): Promise<WriteResult> {
-    const entry = this.#entries.get(key)
+    const entry = this.#find(key)
     if (entry?.writeId === options.writeId) return { ok: true, etag: entry.etag }
     if ((entry?.etag ?? null) !== options.ifMatch) return { ok: false, current: entry && this.#stored(entry) }
     const etag = String(++this.#writes)
     const [writtenMonotonicAt, writtenWallAt] = [this.#clock.monotonic(), this.#clock.wall()]
-    this.#entries.set(key, { etag, writeId: options.writeId, writtenMonotonicAt, writtenWallAt, payload })
+    const keepMs = options.keepMs ?? Number.POSITIVE_INFINITY
+    this.#entries.set(key, {
+      etag,
+      writeId: options.writeId,
+      writtenMonotonicAt,
+      writtenWallAt,
+      payload,
+      keepMs,
+    })
+    if (this.#writes % writesPerSweep === 0) this.#sweep()
     if (options.notify ?? true) this.#notify(key)
     return { ok: true, etag }
   }
@@ -50,10 +63,11 @@ class MemoryStore implements TokenStore {
   }
 
   async remove(key: string, options: { readonly ifMatch: string }): Promise<boolean> {
-    return this.#entries.get(key)?.etag === options.ifMatch && this.#entries.delete(key)
+    return this.#find(key)?.etag === options.ifMatch && this.#entries.delete(key)
   }
 
   async *keys(): AsyncIterable<string> {
+    this.#sweep()
     yield* this.#entries.keys()
   }
 
@@ -67,14 +81,28 @@ class MemoryStore implements TokenStore {
     }
   }
 
-  #stored({ etag, payload, writtenMonotonicAt, writtenWallAt }: Entry): Stored {
-    // The longer of both clocks: the monotonic one may sleep with the machine.
-    const ageMs = Math.max(this.#clock.monotonic() - writtenMonotonicAt, this.#clock.wall() - writtenWallAt)
-    return { etag, ageMs, payload }
+  #find(key: string): Entry | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined || this.#ageOf(entry) <= entry.keepMs) return entry
+    this.#entries.delete(key)
+    return undefined
+  }
+
+  #sweep(): void {
+    for (const key of this.#entries.keys()) this.#find(key)
+  }
+
+  #stored(entry: Entry): Stored {
+    return { etag: entry.etag, ageMs: this.#ageOf(entry), payload: entry.payload }
+  }
+
+  // The longer of both clocks: the monotonic one may sleep with the machine.
+  #ageOf({ writtenMonotonicAt, writtenWallAt }: Entry): number {
+    return Math.max(this.#clock.monotonic() - writtenMonotonicAt, this.#clock.wall() - writtenWallAt)
   }
 }
 
-/** Keeps records in this process's memory, in a store of its own. A restart forgets them. */
+/** Keeps records in this process's memory, in a store of its own, for as long as `keepMs` says. A restart forgets them. */
 export function memoryStore(options: MemoryStoreOptions = {}): TokenStore {
   return new MemoryStore(options.clock ?? systemClock)
 }

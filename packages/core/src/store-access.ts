@@ -1,15 +1,23 @@
 import { within } from './deadline.ts'
-import type { Environment } from './environment.ts'
+import type { Clock } from './clock.ts'
 import { StoreError } from './errors/store-error.ts'
 import { safeCause } from './network-failure.ts'
-import type { Stored, WriteOptions, WriteResult } from './store.ts'
+import type { Stored, TokenStore, WriteOptions, WriteResult } from './store.ts'
+
+/** A key in a store, and how long to wait for its answers. */
+export interface StorePlace {
+  readonly store: TokenStore
+  readonly key: string
+  readonly clock: Clock
+  readonly timeoutMs: number
+}
 
 /**
  * Reads the record. A store that does not answer within `timeoutMs` counts as unavailable: otherwise one lost answer
  * would hold the credential for ever.
  * @throws {StoreError} the store failed or did not answer
  */
-export async function readStored({ store, key, clock, timeoutMs }: Environment): Promise<Stored | undefined> {
+export async function readStored({ store, key, clock, timeoutMs }: StorePlace): Promise<Stored | undefined> {
   try {
     return await within(clock, timeoutMs, store.read(key), late)
   } catch (error) {
@@ -22,7 +30,7 @@ export async function readStored({ store, key, clock, timeoutMs }: Environment):
  * @throws {StoreError} the store failed or did not answer; whether it wrote is not known then
  */
 export async function writeStored(
-  { store, key, clock, timeoutMs }: Environment,
+  { store, key, clock, timeoutMs }: StorePlace,
   payload: string,
   options: WriteOptions,
 ): Promise<WriteResult> {

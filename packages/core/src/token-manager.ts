@@ -13,6 +13,7 @@ import type { Explanation } from './explain.ts'
 import type { Grant } from './grants/grant.ts'
 import { claimKey } from './key-claim.ts'
 import { saveLate } from './record-writer.ts'
+import { ReadOnlySource } from './read-only-source.ts'
 import { resolveOptions } from './manager-options.ts'
 import type { ResolvedOptions, SharedOptions } from './manager-options.ts'
 import type { SignOutResult } from './session-end.ts'
@@ -39,6 +40,8 @@ export interface TokenManagerOptions extends SharedOptions {
 /** The life of one credential: an {@link AccessTokenSource} and what an application does beside using it. */
 export class TokenManager implements AccessTokenSource {
   readonly fetch: typeof globalThis.fetch
+  /** The key under which the store holds this credential. It appears in events, so it must name nobody. */
+  readonly key: string
   readonly #credential: Credential
   readonly #source: CredentialSource
   readonly #variants = new Map<string, CredentialSource>()
@@ -57,6 +60,7 @@ export class TokenManager implements AccessTokenSource {
   ) {
     const { onEvent, ...shared } = options
     this.#release = release
+    this.key = key
     if (onEvent) this.#listeners.add(onEvent)
     const binding = bindingOf(authorization)
     const emit = (event: EventDetails): void => this.#emit(event)
@@ -89,19 +93,25 @@ export class TokenManager implements AccessTokenSource {
     return this.#narrow(options)
   }
 
-  /** Like `getAccessToken`, with what is known about the token. Printing it shows no secret. */
-  readonly getTokenSet = async (options?: GetAccessTokenOptions): Promise<TokenSet> => {
-    const accessToken = await this.getAccessToken(options)
-    const { held } = this.#credential
-    const current = this.#credential.accessToken('')
+  /**
+   * Like `getAccessToken`, with what is known about the token, and narrowed where a scope or resource is given. Printing
+   * it shows no secret.
+   */
+  readonly getTokenSet = async (options: GetAccessTokenOptions & VariantOptions = {}): Promise<TokenSet> => {
+    const { scope, resource, ...rest } = options
+    const isNarrow = scope !== undefined || resource !== undefined
+    const accessToken = await (isNarrow ? this.variant({ scope, resource }) : this).getAccessToken(rest)
+    const credential = this.#credential
+    const name = variantKey({ scope, resource })
+    const current = credential.accessToken(name)
     // Another exchange may have replaced it meanwhile: then nothing more is known about the one that is returned.
     const access = current?.token === accessToken ? current : undefined
     return createTokenSet({
       accessToken,
       tokenType: access?.type ?? 'Bearer',
       scope: access?.scope,
-      expiresAt: access && this.#credential.expiresAt(''),
-      hasRefreshToken: held?.record.refresh !== undefined,
+      expiresAt: access && credential.expiresAt(name),
+      hasRefreshToken: credential.held?.record.refresh !== undefined,
     })
   }
 
@@ -144,6 +154,22 @@ export class TokenManager implements AccessTokenSource {
   readonly signOut = async (): Promise<SignOutResult> => {
     this.#assertInUse()
     return signOut(this.#credential)
+  }
+
+  /**
+   * The same credential for places that cannot store what a refresh would return: it hands out what is held and never
+   * talks to the authorization server. A token that is due is a `NeedsRefreshError`.
+   */
+  readonly readOnly = (): AccessTokenSource => new ReadOnlySource(this.#credential, {})
+
+  /**
+   * Reads what the store holds, if this process does not know it or was told of a change. Then `explain` and
+   * `getSnapshot` show it. Asks no authorization server.
+   * @throws {StoreError} the store is down, or holds something else than a record
+   */
+  readonly load = async (): Promise<void> => {
+    this.#assertInUse()
+    if (this.#credential.held === undefined || this.#credential.marks.isStale) await this.#credential.read()
   }
 
   /** Says in words and data what the next call does, because of what, and what comes after. Does no I/O. */

@@ -32,6 +32,8 @@ const byCode: Record<EvergrantErrorCode, () => EvergrantError> = {
   origin_not_allowed: () => new errors.OriginNotAllowedError('m', options),
   access_token_not_exposed: () => new errors.AccessTokenNotExposedError('m', options),
   needs_refresh: () => new errors.NeedsRefreshError('m', options),
+  invalid_session: () => new errors.InvalidSessionError('m', options),
+  too_many_attempts: () => new errors.TooManyAttemptsError('m', { retryAt: 9, cause }),
   disposed: () => new errors.DisposedError('m', options),
 }
 
@@ -55,6 +57,7 @@ const transient = [
   'malformed_response',
   'store_unavailable',
   'needs_refresh',
+  'too_many_attempts',
 ]
 const exported = errors as unknown as Record<string, unknown>
 const classNames = Object.keys(exported).filter(name => name.endsWith('Error') && !name.startsWith('is'))

@@ -16,6 +16,8 @@ export type EvergrantErrorCode =
   | 'origin_not_allowed'
   | 'access_token_not_exposed'
   | 'needs_refresh'
+  | 'invalid_session'
+  | 'too_many_attempts'
   | 'disposed'
 
 /** What every error class of Evergrant takes beside its message. */

@@ -1,37 +1,50 @@
-import type { AccessTokenSource } from '@evergrant/core'
+import type { AccessTokenSource, Explanation } from '@evergrant/core'
 import { Router } from 'express'
 import type { Request, RequestHandler, Response } from 'express'
 import { fetchRecords, readPaging } from './fetch-records.ts'
+import { expectSettings } from './gateway-errors.ts'
+import type { Connection, GatewayProviders } from './gateway-providers.ts'
 import { providerNames } from './provider-name.ts'
+import type { ProviderName } from './provider-name.ts'
 import { customerVehicles, resources } from './resources.ts'
 import type { GatewayResource } from './resources.ts'
 
+/** What the routes need to know. */
+export interface ApiRoutesOptions {
+  readonly providers: GatewayProviders
+  /** Says how the credential stands that a request used. */
+  readonly explain: (request: Request, name: ProviderName | 'customer') => Explanation
+  /** How long an API may take to answer, in milliseconds. */
+  readonly timeoutMs: number
+}
+
 /** A route for each provider, and the customer's own vehicles: one request to the API, with a fresh access token. */
-export function apiRoutes(timeoutMs: number): Router {
+export function apiRoutes(options: ApiRoutesOptions): Router {
+  const { providers } = options
   const routes = Router()
   for (const name of providerNames) {
-    const resource = resources[name]
-    routes.get(
-      resource.path,
-      serve(resource, request => request.tokens[name], timeoutMs),
-    )
+    routes.get(resources[name].path, serve(resources[name], name, providers[name], options))
   }
-  routes.get(
-    customerVehicles.path,
-    serve(customerVehicles, request => request.tokens.customer, timeoutMs),
-  )
+  routes.get(customerVehicles.path, serve(customerVehicles, 'customer', providers.customers, options))
   return routes
 }
 
 function serve(
   resource: GatewayResource,
-  sourceOf: (request: Request) => AccessTokenSource,
-  timeoutMs: number,
+  name: ProviderName | 'customer',
+  { settings }: Pick<Connection, 'settings'>,
+  { explain, timeoutMs }: ApiRoutesOptions,
 ): RequestHandler {
   return async (request, response) => {
+    expectSettings(response, settings)
     const paging = readPaging(new URL(request.url, 'http://gateway').searchParams, resource)
     const signals = { left: leftSignal(response), timeoutMs }
-    response.json(await fetchRecords(sourceOf(request), resource, paging, signals))
+    const source: AccessTokenSource = request.tokens[name]
+    const answer = await fetchRecords(source, resource, paging, {
+      ...signals,
+      explain: () => explain(request, name),
+    })
+    response.json(answer)
   }
 }
 

@@ -5,6 +5,8 @@ import { erStudioTeamServer, trackunitIris, trafficStars, travis, truphone } fro
 import type { GatewayProviders } from './gateway-providers.ts'
 import { providerNames } from './provider-name.ts'
 import type { ProviderName } from './provider-name.ts'
+import { settingsOf } from './settings-advice.ts'
+import type { Settings } from './settings-advice.ts'
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -49,10 +51,8 @@ export function chooseProviders(env: Environment, running: RunningEmulator | und
   }
   const connections = providerNames.map(name => {
     const real = (): Authorization => factories[name].fromEnv(env)
-    return [
-      name,
-      { authorization: choose(name, real, emulatedAuthorizations[name]), isEmulated: isEmulated.has(name) },
-    ]
+    const authorization = choose(name, real, emulatedAuthorizations[name])
+    return [name, { authorization, ...originOf(name, env) }]
   })
   const customers = choose('travis', () => travis.customers.fromEnv(env), emulatedCustomers)
   if (problems.length > 0)
@@ -61,10 +61,18 @@ export function chooseProviders(env: Environment, running: RunningEmulator | und
     ...(Object.fromEntries(connections) as Omit<GatewayProviders, 'customers'>),
     customers: {
       authorization: customers,
-      isEmulated: isEmulated.has('travis'),
+      ...originOf('travis', env),
       examples: isEmulated.has('travis') ? exampleCustomers(started(running)) : [],
     },
   }
+}
+
+function originOf(
+  name: ProviderName,
+  env: Environment,
+): { isEmulated: boolean; settings: Settings | undefined } {
+  const isEmulated = emulatedProviders(env).includes(name)
+  return { isEmulated, settings: isEmulated ? undefined : settingsOf(factories[name].options, env) }
 }
 
 function started(running: RunningEmulator | undefined): RunningEmulator {

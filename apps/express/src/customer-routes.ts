@@ -3,18 +3,27 @@ import { isAuthorizationServerError } from '@evergrant/core'
 import express, { Router } from 'express'
 import type { Customers } from './customers.ts'
 import { GatewayError } from './gateway-error.ts'
+import { expectSettings } from './gateway-errors.ts'
+import type { CustomerConnection } from './gateway-providers.ts'
 import { sameOriginOnly } from './same-origin.ts'
 
 const longestValue = 1024
 
 /** Sign-in and sign-out of a TRAVIS customer. */
-export function customerRoutes(customers: Customers): Router {
+export function customerRoutes(
+  customers: Customers,
+  { settings }: Pick<CustomerConnection, 'settings'>,
+): Router {
   const routes = Router()
   routes.post('/sign-in', sameOriginOnly, express.json({ limit: '8kb' }), async (request, response) => {
+    expectSettings(response, settings)
     try {
       await customers.signIn(request, response, readCredentials(request.body))
     } catch (error) {
-      throw isRefusedPassword(error) ? wrongPassword() : error
+      if (!isRefusedPassword(error)) throw error
+      // The person's own password: no variable sets it.
+      expectSettings(response, undefined)
+      throw wrongPassword()
     }
     response.json({ message: 'You are signed in.' })
   })

@@ -46,6 +46,48 @@ test.each<[string, Partial<Explanation> & Pick<Explanation, 'step'>]>([
   expect(describeCredential(explanation(given), { tokenRequests: 0, isConfigured: true }).state).toBe(state)
 })
 
+const rejected = { ...accessToken, isRejected: true }
+const next = { action: 'refresh-token', at: 1_800_000_004_000 } as const
+
+test.each<[string, object, Partial<Explanation> & Pick<Explanation, 'step'>]>([
+  [
+    'a refused token without a successor is no token, however long it would live on',
+    {
+      state: 'failing',
+      message: 'The API refused the access token, and the server gave no new one.',
+      retryAt: failure.retryAt,
+    },
+    { step: { action: 'use', because: 'backing-off' }, accessToken: rejected, failure },
+  ],
+  [
+    'a token that is refused at once is replaced after the pause',
+    {
+      state: 'renewing',
+      message:
+        'The API refused an access token that is only a moment old: the engine pauses before it asks for the next.',
+      retryAt: next.at,
+    },
+    { step: { action: 'use', because: 'guarded' }, accessToken: rejected, next },
+  ],
+  [
+    'a pause that nobody waits for is not mentioned',
+    { message: 'A sentence.', retryAt: undefined },
+    { step: { action: 'use', because: 'guarded' }, accessToken, next },
+  ],
+  [
+    'the time until the next attempt is left to the page',
+    { message: 'Calls fail for now.', retryAt: failure.retryAt },
+    {
+      step: { action: 'wait-until', retryInMs: 1000, because: 'missing' },
+      summary: 'Calls fail for now. In 12 s the exchange is tried again.',
+      failure,
+    },
+  ],
+])('%s', (_what, expected, given) => {
+  const facts = { tokenRequests: 0, isConfigured: true }
+  expect(describeCredential(explanation(given), facts)).toMatchObject(expected)
+})
+
 test('a person whose password was refused has to sign in', () => {
   const refused = explanation({ step: { action: 'reauthorize', reason: 'refresh-token-refused' }, failure })
   expect(describeCredential(refused, { tokenRequests: 1, isConfigured: false }).state).toBe('sign-in-needed')

@@ -51,6 +51,9 @@ const faults: Readonly<Record<FaultName, Fault>> = {
   },
 }
 
+// IRIS issues none, and that of TrafficStars is the API key itself: revoked, it would not come back.
+const withoutRefreshToken: ReadonlySet<ProviderName> = new Set(['iris', 'trafficStars'])
+
 /** Breaks emulated providers. Real ones are out of its reach. */
 export class FaultBox {
   readonly #providers: GatewayProviders
@@ -66,8 +69,7 @@ export class FaultBox {
   namesFor(name: ProviderName): FaultName[] {
     if (this.#emulator === undefined || !this.#providers[name].isEmulated) return []
     const all = Object.keys(faults) as FaultName[]
-    // IRIS issues no refresh token.
-    return name === 'iris' ? all.filter(each => each !== 'revoke-refresh-token') : all
+    return withoutRefreshToken.has(name) ? all.filter(each => each !== 'revoke-refresh-token') : all
   }
 
   /** Does it in place of what was done before. Returns a sentence that says so; undefined: it cannot be done. */

@@ -1,5 +1,5 @@
 import { NetworkError } from '@evergrant/core'
-import type { AccessTokenSource } from '@evergrant/core'
+import type { AccessTokenSource, Explanation } from '@evergrant/core'
 import { expect, test, vi } from 'vitest'
 import { fetchRecords } from './fetch-records.ts'
 import type { Records } from './resources.ts'
@@ -9,11 +9,17 @@ const never = new AbortController().signal
 
 function ask(
   fetch: typeof globalThis.fetch,
-  options: { timeoutMs?: number; query?: string } = {},
+  options: { timeoutMs?: number; query?: string; explanation?: Partial<Explanation> } = {},
 ): Promise<Records> {
-  const { timeoutMs = 15_000, query = '' } = options
+  const { timeoutMs = 15_000, query = '', explanation } = options
   const source = { fetch } as AccessTokenSource
-  return fetchRecords(source, resources.truphone, new URLSearchParams(query), { left: never, timeoutMs })
+  const explain = (): Explanation =>
+    ({ step: { action: 'use', because: 'fresh' }, ...explanation }) as Explanation
+  return fetchRecords(source, resources.truphone, new URLSearchParams(query), {
+    left: never,
+    timeoutMs,
+    explain,
+  })
 }
 
 const answering =
@@ -34,7 +40,6 @@ test('a total that the provider does not tell is left out', async () => {
 test.each([
   [401, 502, 'Truphone Connect answered 401. It refuses access tokens that were obtained just now.'],
   [403, 502, 'Truphone Connect answered 403. This identity may not read these records.'],
-  [404, 502, 'Truphone Connect answered 404. The base URL of its API may be another one.'],
   [500, 502, 'Truphone Connect answered 500.'],
 ])('an API that answers %i is told about with status %i', async (upstream, status, message) => {
   await expect(ask(answering('no', { status: upstream }))).rejects.toMatchObject({
@@ -42,6 +47,32 @@ test.each([
     code: 'api_refused',
     message,
   })
+})
+
+test('an API that knows no such path points at its base URL', async () => {
+  await expect(ask(answering('no', { status: 404 }))).rejects.toMatchObject({
+    status: 502,
+    code: 'api_not_found',
+    message: 'Truphone Connect answered 404. The base URL of its API may be another one.',
+  })
+})
+
+test.each<[string, number, string, Partial<Explanation>]>([
+  [
+    'that could not be replaced is told about with the reason',
+    503,
+    'Truphone Connect refused the access token, and there is no new one yet: No answer.',
+    { failure: { message: 'No answer.', retryAt: 1 } },
+  ],
+  [
+    'that is a moment old is told about with the pause',
+    502,
+    'Truphone Connect refused an access token that was obtained only a moment ago. Token requests keep a pause of a few seconds; after it the next request gets a new one.',
+    { step: { action: 'use', because: 'guarded' } },
+  ],
+])('a refused access token %s', async (_what, status, message, explanation) => {
+  const refused = ask(answering('no', { status: 401 }), { explanation })
+  await expect(refused).rejects.toMatchObject({ status, code: 'api_refused', message })
 })
 
 test.each([429, 503])('an API that answers %i may be asked again, when it says', async status => {

@@ -1,5 +1,5 @@
 import { isEvergrantError } from '@evergrant/core'
-import type { AccessTokenSource } from '@evergrant/core'
+import type { AccessTokenSource, Explanation } from '@evergrant/core'
 import { GatewayError } from './gateway-error.ts'
 import type { GatewayResource, Records } from './resources.ts'
 
@@ -25,6 +25,16 @@ export function readPaging(query: URLSearchParams, { paging }: GatewayResource):
   return taken
 }
 
+/** Options of {@link fetchRecords}. */
+export interface FetchOptions {
+  /** Aborts when nobody waits for the answer any more. */
+  readonly left: AbortSignal
+  /** How long the API may take, in milliseconds. */
+  readonly timeoutMs: number
+  /** Says how the credential stands. Called after a refusal. */
+  readonly explain: () => Explanation
+}
+
 /**
  * Asks the provider's API with a fresh access token.
  * @throws {GatewayError} 502, 503 or 504: the API gave no usable answer
@@ -34,10 +44,10 @@ export async function fetchRecords(
   source: AccessTokenSource,
   resource: GatewayResource,
   paging: URLSearchParams,
-  signals: { readonly left: AbortSignal; readonly timeoutMs: number },
+  options: FetchOptions,
 ): Promise<Records> {
   const { title, apiPath, read } = resource
-  const signal = AbortSignal.any([signals.left, AbortSignal.timeout(signals.timeoutMs)])
+  const signal = AbortSignal.any([options.left, AbortSignal.timeout(options.timeoutMs)])
   const query = paging.size === 0 ? '' : `?${paging}`
   try {
     const response = await source.fetch(`${apiPath}${query}`, {
@@ -46,17 +56,19 @@ export async function fetchRecords(
     })
     if (!response.ok) {
       await response.body?.cancel()
-      throw refusal(title, response)
+      throw refusal(title, response, options.explain)
     }
     const records = read(await response.json(), response.headers)
     if (records === undefined) throw unreadable(title)
     return records
   } catch (error) {
-    throw isEvergrantError(error) || error instanceof GatewayError ? error : explain(title, error, signals)
+    throw isEvergrantError(error) || error instanceof GatewayError
+      ? error
+      : explainFailure(title, error, options)
   }
 }
 
-function refusal(title: string, { status, headers }: Response): GatewayError {
+function refusal(title: string, { status, headers }: Response, explain: () => Explanation): GatewayError {
   if (status === 429 || status === 503) {
     const retryAfter = headers.get('retry-after') ?? undefined
     return new GatewayError(
@@ -66,12 +78,26 @@ function refusal(title: string, { status, headers }: Response): GatewayError {
       retryAfter,
     )
   }
+  if (status === 401) return tokenRefusal(title, explain())
   const hint = hints[status] ?? ''
-  return new GatewayError(502, 'api_refused', `${title} answered ${status}.${hint}`)
+  const code = status === 404 ? 'api_not_found' : 'api_refused'
+  return new GatewayError(502, code, `${title} answered ${status}.${hint}`)
+}
+
+// A refused access token is replaced and the request sent again; that the refusal stands has one of three reasons.
+function tokenRefusal(title: string, { step, failure }: Explanation): GatewayError {
+  if (failure !== undefined) {
+    const message = `${title} refused the access token, and there is no new one yet: ${failure.message}`
+    return new GatewayError(503, 'api_refused', message)
+  }
+  const message =
+    step.action === 'use' && step.because === 'guarded'
+      ? `${title} refused an access token that was obtained only a moment ago. Token requests keep a pause of a few seconds; after it the next request gets a new one.`
+      : `${title} answered 401. It refuses access tokens that were obtained just now.`
+  return new GatewayError(502, 'api_refused', message)
 }
 
 const hints: Readonly<Record<number, string>> = {
-  401: ' It refuses access tokens that were obtained just now.',
   403: ' This identity may not read these records.',
   404: ' The base URL of its API may be another one.',
 }
@@ -84,7 +110,7 @@ function unreadable(title: string): GatewayError {
   )
 }
 
-function explain(title: string, error: unknown, { timeoutMs }: { readonly timeoutMs: number }): unknown {
+function explainFailure(title: string, error: unknown, { timeoutMs }: FetchOptions): unknown {
   if (error instanceof SyntaxError) return unreadable(title)
   if (!(error instanceof Error)) return error
   if (error.name === 'TimeoutError') {

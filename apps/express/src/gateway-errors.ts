@@ -1,6 +1,17 @@
 import { isEvergrantError } from '@evergrant/core'
-import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import { GatewayError } from './gateway-error.ts'
+import { settingsAdvice } from './settings-advice.ts'
+import type { Settings } from './settings-advice.ts'
+
+/** Remembers what configures the provider that is about to be asked, for the advice in an error's message. */
+export function expectSettings(response: Response, settings: Settings | undefined): void {
+  Object.assign(response.locals, { settings })
+}
+
+function adviceFor({ locals }: Response, code: string): string {
+  return settingsAdvice(code, (locals as { readonly settings?: Settings }).settings)
+}
 
 /** Answers a path that nobody serves. */
 export const notFound: RequestHandler = request => {
@@ -16,7 +27,8 @@ export function withWholeMessage(tokenErrors: ErrorRequestHandler): ErrorRequest
   return (error: unknown, request, response, next) => {
     const { json } = response
     if (isEvergrantError(error)) {
-      const { code, message } = error
+      const { code } = error
+      const message = error.message + adviceFor(response, code)
       response.json = () => json.call(response, { error: { code, message } })
     }
     return tokenErrors(error, request, response, passedOn => {
@@ -37,7 +49,8 @@ export function gatewayErrors(onError: (error: unknown) => void): ErrorRequestHa
     }
     const { status, code, message, retryAfter } = asGatewayError(error) ?? unexpected(error, onError)
     if (retryAfter !== undefined) response.set('Retry-After', retryAfter)
-    response.set('Cache-Control', 'no-store').status(status).json({ error: { code, message } })
+    const whole = { code, message: message + adviceFor(response, code) }
+    response.set('Cache-Control', 'no-store').status(status).json({ error: whole })
   }
 }
 

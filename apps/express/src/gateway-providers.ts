@@ -1,10 +1,13 @@
 import type { Authorization } from '@evergrant/core'
 import type { ProviderName } from './provider-name.ts'
+import type { Settings } from './settings-advice.ts'
 
 /** Who the gateway is to a provider, and whether that provider is the emulator. */
 export interface Connection<A = Authorization> {
   readonly authorization: A
   readonly isEmulated: boolean
+  /** What configures it; undefined: nothing does, it is emulated. */
+  readonly settings: Settings | undefined
 }
 
 /** Customers who sign in, and, with the emulator, some who exist. */

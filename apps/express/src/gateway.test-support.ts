@@ -6,7 +6,7 @@ import { createEmulator } from '@evergrant/emulator'
 import type { Emulator } from '@evergrant/emulator'
 import { startEmulatorServer } from '@evergrant/emulator/server'
 import { chooseProviders } from './choose-providers.ts'
-import type { Environment } from './choose-providers.ts'
+import type { Environment, RunningEmulator } from './choose-providers.ts'
 import { createGateway } from './gateway.ts'
 
 /** A gateway and an emulator on free ports, with one clock that tests move. */
@@ -20,9 +20,12 @@ export interface TestGateway {
   readonly close: () => Promise<void>
 }
 
-/** Starts both. With `env`, the providers it names are real. */
+/** Starts both. With `env`, the providers it names are real; it may point them at the emulator. */
 export async function startTestGateway(
-  options: { readonly env?: Environment; readonly timeoutMs?: number } = {},
+  options: {
+    readonly env?: Environment | ((running: RunningEmulator) => Environment)
+    readonly timeoutMs?: number
+  } = {},
 ): Promise<TestGateway> {
   let skippedMs = 0
   const clock: Clock = {
@@ -33,7 +36,8 @@ export async function startTestGateway(
   const emulator = createEmulator({ now: () => clock.wall() })
   const running = await startEmulatorServer({ emulator })
   const faults: unknown[] = []
-  const providers = chooseProviders(options.env ?? {}, running)
+  const env = typeof options.env === 'function' ? options.env(running) : options.env
+  const providers = chooseProviders(env ?? {}, running)
   const onError = (error: unknown): void => void faults.push(error)
   const gateway = createGateway({ providers, emulator, clock, onError, timeoutMs: options.timeoutMs })
   const server = createServer(gateway.app)

@@ -65,8 +65,16 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.get('/api/status', statusRoute({ providers, managers, customers, counter, faults, now }))
   app.get('/api/events', eventRoute(managers))
   app.use('/api/break', faultRoutes(faults))
-  app.use('/api', apiRoutes(timeoutMs))
-  app.use('/api/customer', customerRoutes(customers))
+  app.use(
+    '/api',
+    apiRoutes({
+      providers,
+      explain: (request, name) =>
+        (name === 'customer' ? customers.tokensOf(request) : managers[name]).explain(),
+      timeoutMs,
+    }),
+  )
+  app.use('/api/customer', customerRoutes(customers, providers.customers))
   app.use(notFound)
   app.use(withWholeMessage(tokenErrors({ now })), gatewayErrors(onError))
 

@@ -10,6 +10,7 @@ const longestMs = 60_000
 export class AutomaticRetry {
   #pauseMs = 0
   #notBefore = Infinity
+  #isAligned = false
 
   succeeded() {
     this.#pauseMs = 0
@@ -19,6 +20,7 @@ export class AutomaticRetry {
   failed() {
     this.#pauseMs = Math.min(longestMs, Math.max(shortestMs, this.#pauseMs * 2))
     this.#notBefore = Date.now() + this.#pauseMs
+    this.#isAligned = false
   }
 
   /**
@@ -26,7 +28,20 @@ export class AutomaticRetry {
    * @param {number} at the gateway's clock, in epoch milliseconds
    */
   isDue(credential, at) {
+    this.#align(credential, at)
     return Date.now() >= this.#notBefore && isPromising(credential, at)
+  }
+
+  // The pause after an exchange is short and its end is known: nobody has to wait longer than that. Once for each
+  // failure, so that an API that goes on refusing is asked ever more rarely.
+  /**
+   * @param {Credential} credential
+   * @param {number} at
+   */
+  #align({ failure, retryAt }, at) {
+    if (this.#isAligned || failure !== undefined || retryAt === undefined || retryAt <= at) return
+    this.#isAligned = true
+    if (this.#notBefore !== Infinity) this.#notBefore = Date.now() + retryAt - at
   }
 }
 
@@ -37,5 +52,6 @@ export class AutomaticRetry {
 function isPromising({ state, failure, retryAt }, at) {
   // Only new credentials help, and those come from a person.
   if (state === 'refused' || state === 'sign-in-needed' || state === 'signed-out') return false
-  return failure === undefined || state === 'struggling' || (retryAt !== undefined && retryAt <= at)
+  if (failure === undefined) return retryAt === undefined || retryAt <= at
+  return state === 'struggling' || (retryAt !== undefined && retryAt <= at)
 }

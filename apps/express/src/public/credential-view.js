@@ -24,7 +24,8 @@ const dayAndClock = new Intl.DateTimeFormat(undefined, {
 /** How one credential is: state, sentence, and how long its access token lives on. */
 export class CredentialView {
   #state = element('strong', { class: 'state' })
-  #message = element('p', { class: 'explanation' })
+  #message = element('span')
+  #wait = element('span', { class: 'wait' })
   #failure = element('p', { class: 'failure', hidden: true })
   #expiry = element('dd')
   #requests = element('dd')
@@ -38,7 +39,7 @@ export class CredentialView {
     'div',
     { class: 'credential' },
     element('p', { class: 'state-line' }, this.#state),
-    this.#message,
+    element('p', { class: 'explanation' }, this.#message, ' ', this.#wait),
     this.#failure,
     element('div', { class: 'life', 'aria-hidden': 'true' }, this.#bar),
     element(
@@ -78,8 +79,10 @@ export class CredentialView {
 
   /** Counts down between two polls. */
   tick() {
-    const { expiresAt, lifetimeMs, state } = this.#credential ?? {}
-    const leftMs = expiresAt === undefined ? 0 : expiresAt - Date.now() - this.#aheadMs
+    const { expiresAt, lifetimeMs, retryAt, state } = this.#credential ?? {}
+    const at = Date.now() + this.#aheadMs
+    setText(this.#wait, retryAt === undefined ? '' : nextTry(retryAt - at))
+    const leftMs = expiresAt === undefined ? 0 : expiresAt - at
     const share = lifetimeMs === undefined ? 0 : Math.min(1, Math.max(0, leftMs / lifetimeMs))
     this.#bar.style.inlineSize = `${(share * 100).toFixed(1)}%`
     const isHeld = state !== 'unused' && state !== 'signed-out' && expiresAt !== undefined
@@ -94,6 +97,11 @@ export class CredentialView {
 function expiry(expiresAt, leftMs) {
   const time = (leftMs > 43_200_000 ? dayAndClock : clock).format(expiresAt)
   return leftMs > 0 ? `expires ${time}, in ${duration(leftMs)}` : `expired ${time}`
+}
+
+/** @param {number} leftMs */
+function nextTry(leftMs) {
+  return leftMs > 0 ? `Next try in ${duration(Math.max(1000, leftMs))}.` : 'The next request tries again.'
 }
 
 /** @param {number} ms */

@@ -11,7 +11,8 @@
  *
  * @typedef {{ name: string, title: string, refreshes: number, regrants: number, faults: string[] }} OfProvider
  * @typedef {Credential & OfProvider} ProviderCredential
- * @typedef {{ name: string, event?: unknown, explanation: unknown }} TokenMessage
+ * @typedef {{ step?: { because?: string }, next?: { at?: number } }} Pause the parts of an explanation that say why it waits
+ * @typedef {{ name: string, event?: unknown, explanation: Pause }} TokenMessage
  * @typedef {Credential & { username?: string, examples: { username: string, password: string }[] }} CustomerCredential
  * @typedef {{ at: number, credentials: ProviderCredential[], customer: CustomerCredential }} Status
  * @typedef {{ records: unknown[], total?: number }} Records

@@ -14,6 +14,9 @@ export class ProviderCard {
   #timeline = new TimelineView()
   #faults
   #records
+  /** @type {ProviderCredential | undefined} */
+  #credential
+  #aheadMs = 0
   element
 
   /** @param {ProviderCredential} credential */
@@ -46,6 +49,8 @@ export class ProviderCard {
    * @param {number} at
    */
   update(credential, at) {
+    this.#credential = credential
+    this.#aheadMs = at - Date.now()
     setText(this.#badge, credential.isEmulated ? 'Emulator' : 'Real API')
     this.#badge.classList.toggle('real', !credential.isEmulated)
     this.#view.update(credential, at)
@@ -63,8 +68,11 @@ export class ProviderCard {
     return this.#timeline.tell(message)
   }
 
+  /** Counts down, and asks again as soon as a pause is over: the next poll may be seconds away. */
   tick() {
     this.#view.tick()
+    if (this.#credential === undefined || document.hidden) return
+    this.#records.askIfDue(this.#credential, Date.now() + this.#aheadMs)
   }
 
   /** Asks for the first records and shows them, or why there are none. */

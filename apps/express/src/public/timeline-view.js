@@ -1,4 +1,5 @@
 import { element } from './dom.js'
+import { tellingSentence } from './telling-sentence.js'
 
 /** @typedef {import('./gateway-client.js').TokenMessage} TokenMessage */
 
@@ -27,7 +28,8 @@ export class TimelineView {
   }
 
   /**
-   * Draws an event and what `explain()` said after it. Returns the last event as a sentence; empty: there is no drawing.
+   * Draws an event and what `explain()` said after it. Returns what just happened as a sentence; empty: there is no
+   * drawing.
    * @param {TokenMessage} message
    */
   async tell(message) {
@@ -35,6 +37,6 @@ export class TimelineView {
     if (library === undefined) return ''
     if (message.event !== undefined) this.element.push(message.event)
     this.element.explanation = message.explanation
-    return library.lastSentence(this.element.model)
+    return tellingSentence(library, this.element.model, message.explanation)
   }
 }

@@ -1,0 +1,153 @@
+import { findProgram } from '@evergrant/testing/machine'
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { startTestGateway } from './gateway.test-support.ts'
+import type { TestGateway } from './gateway.test-support.ts'
+
+/** The machine's browser; undefined: there is none, and the tests of the page are skipped. */
+export const executablePath: string | undefined = findProgram('chromium')
+
+const args = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--no-first-run',
+]
+
+/** The providers' cards, in the order of the page. */
+export const titles = [
+  'TRAVIS',
+  'TrafficStars',
+  'ER/Studio Team Server',
+  'Trackunit IRIS',
+  'Truphone Connect',
+] as const
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: executablePath ?? '', args })
+}
+
+/** Options of {@link GatewayPage.start}. */
+export interface GatewayPageOptions {
+  readonly gateway?: Parameters<typeof startTestGateway>[0]
+  readonly context?: BrowserContextOptions
+  /** Whether `skip` also moves the page's clock, so that its timers are due. Default: only the gateway's. */
+  readonly movesPageClock?: boolean
+}
+
+/** A gateway of its own, and its page in the browser. */
+export class GatewayPage {
+  readonly page: Page
+  readonly gateway: TestGateway
+  readonly #movesPageClock: boolean
+  readonly #complaints: string[] = []
+
+  private constructor(page: Page, gateway: TestGateway, movesPageClock: boolean) {
+    this.page = page
+    this.gateway = gateway
+    this.#movesPageClock = movesPageClock
+    page.setDefaultTimeout(5000)
+    page.on('pageerror', error => this.#complaints.push(error.message))
+    page.on('console', message => {
+      if (message.type() === 'error') this.#complaints.push(message.text())
+    })
+  }
+
+  static async start(browser: Browser, options: GatewayPageOptions = {}): Promise<GatewayPage> {
+    const { movesPageClock = false } = options
+    const gateway = await startTestGateway(options.gateway)
+    const page = await browser.newPage(options.context)
+    if (movesPageClock) await page.clock.install()
+    return new GatewayPage(page, gateway, movesPageClock)
+  }
+
+  async close(): Promise<void> {
+    await this.page.close()
+    await this.gateway.close()
+  }
+
+  /** Goes there and waits until the cards show their first records. */
+  async open(shown: readonly string[] = titles): Promise<void> {
+    await this.page.goto(this.gateway.url)
+    for (const title of shown) await this.card(title).locator('tbody tr').first().waitFor()
+  }
+
+  /** Moves the clocks on. */
+  async skip(ms: number): Promise<void> {
+    this.gateway.skip(ms)
+    if (this.#movesPageClock) await this.page.clock.fastForward(ms)
+  }
+
+  /** What the browser complained about, except that an answer was an error: the page says that itself. */
+  get complaints(): string[] {
+    return this.#complaints.filter(text => !text.startsWith('Failed to load resource'))
+  }
+
+  /** Everything that the browser complained about. */
+  get allComplaints(): string[] {
+    return this.#complaints
+  }
+
+  card(title: string): Locator {
+    return this.page.getByRole('article', { name: title, exact: true })
+  }
+
+  rowsOf(title: string): Promise<number> {
+    return this.card(title).locator('tbody tr').count()
+  }
+
+  stateOf(title: string): Promise<string | null> {
+    return this.card(title).locator('.state-line .state').textContent()
+  }
+
+  /** Refreshes and re-grants. */
+  countsOf(title: string): Promise<string | null> {
+    return this.card(title).locator('dd').nth(1).textContent()
+  }
+
+  requestsOf(title: string): Promise<string | null> {
+    return this.card(title).locator('dd').last().textContent()
+  }
+
+  /** The timeline's sentence. */
+  newsOf(title: string): Promise<string | null> {
+    return this.card(title).locator('token-timeline .sentence').textContent()
+  }
+
+  failureOf(title: string): Promise<string | null> {
+    return this.card(title).locator('.records .failure').textContent()
+  }
+
+  /** Opens the disclosure if need be, presses the button, and returns what the page says was done. */
+  async breakIt(title: string, how: string): Promise<string | null> {
+    const card = this.card(title)
+    const button = card.getByRole('button', { name: how })
+    if (!(await button.isVisible())) await card.getByText('Break it and watch').click()
+    const outcome = card.locator('.faults .outcome')
+    await button.click()
+    await outcome.filter({ hasText: /\S/ }).waitFor()
+    return outcome.textContent()
+  }
+
+  async tabTo(target: Locator): Promise<void> {
+    for (let presses = 0; presses < 60; presses += 1) {
+      if (await isFocused(target)) return
+      await this.page.keyboard.press('Tab')
+    }
+    throw new Error('Tab never gets there.')
+  }
+
+  // A program as text: these tests are compiled without the browser's types.
+  isTooWide(): Promise<boolean> {
+    return this.page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
+  }
+}
+
+export async function isFocused(target: Locator): Promise<boolean> {
+  return (await target.and(target.page().locator(':focus')).count()) === 1
+}
+
+export function shows(within: Locator, text: string | RegExp): Promise<void> {
+  return within.getByText(text).first().waitFor()
+}

@@ -106,6 +106,23 @@ describe('an authorized fetch', () => {
     expect(new Set(bench.settled.map(([attempt]) => attempt)).size).toBe(2)
   })
 
+  test('C33 sends nothing again with the token that was refused: the refusal goes back, readable', async () => {
+    const sent: string[] = []
+    const source: Pick<AccessTokenSource, 'authorize' | 'settle'> = {
+      authorize: async ({ url }) => ({
+        url: String(url),
+        headers: new Headers({ authorization: 'Bearer fake-access' }),
+      }),
+      settle: replayAll,
+    }
+    const fetch = createAuthorizedFetch(source, async input => {
+      sent.push(new Request(input).url)
+      return refused()
+    })
+    const response = await fetch(`${base}things`)
+    expect([response.status, await response.text(), sent.length]).toEqual([401, 'refused', 1])
+  })
+
   test('returns the refusal untouched if the source says that a replay is pointless', async () => {
     const bench = createBench([refused()], () => 'done')
     const response = await bench.fetch('things')

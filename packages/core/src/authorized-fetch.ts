@@ -22,9 +22,14 @@ export function createAuthorizedFetch(
     // A redirect led elsewhere without the token: what stands there says nothing about it.
     if (isForeign(response, first.url)) return response
     if (source.settle(first, response) === 'done' || !request.canReplay) return response
+    const second = await authorize(first).catch((error: unknown) => {
+      drop(response.body)
+      throw error
+    })
+    // There is no newer token, because the exchange failed: the refusal stands, and would come again.
+    if (isSameToken(first, second)) return response
     // The refused answer is dropped unread, or its connection would stay busy.
     drop(response.body)
-    const second = await authorize(first)
     const replayed = await send(second.url, withHeaders(request.init(), second.headers))
     if (!isForeign(replayed, second.url)) source.settle(second, replayed)
     return replayed
@@ -35,6 +40,11 @@ function isForeign(response: Response, url: string): boolean {
   return (
     response.redirected && URL.canParse(response.url) && new URL(response.url).origin !== new URL(url).origin
   )
+}
+
+function isSameToken(first: AuthorizedRequest, second: AuthorizedRequest): boolean {
+  const token = first.headers.get('authorization')
+  return token !== null && token === second.headers.get('authorization')
 }
 
 function withHeaders(init: RequestInit, added: Headers): RequestInit {

@@ -45,6 +45,20 @@ describe('explain', () => {
     })
   })
 
+  test('after a refusal and a failed exchange says that there is no good token, not that the old one is used', async () => {
+    const bench = createBench()
+    const tokens = bench.manager()
+    await tokens.getAccessToken()
+    await bench.clock.advance(30_000)
+    bench.server.refused.add('access-1')
+    bench.server.answer({ status: 503, body: '', headers: { 'retry-after': '12' } })
+    expect((await tokens.fetch('https://api.example.test/v1/things')).status).toBe(401)
+    expect(bench.server.apiRequests).toHaveLength(1)
+    expect(tokens.explain().summary).toBe(
+      'The API refused the access token, and the last exchange brought no other. In 12 s the exchange is tried again.',
+    )
+  })
+
   test('says that a person has to sign in, and why', async () => {
     const bench = createBench()
     const tokens = bench.users().for('user-1')

@@ -102,6 +102,8 @@ function sentenceFor(step: Step, { access }: PolicyState, isRefused: boolean): s
   const left = access?.remainingMs === undefined ? '' : ` for another ${duration(access.remainingMs)}`
   switch (step.action) {
     case 'use':
+      if (step.because === 'backing-off' && access?.isRejected)
+        return 'The API refused the access token, and the last exchange brought no other.'
       return usingSentences[step.because](left)
     case 'use-and-refresh':
       return `The next call gets the held access token and starts a refresh in the background, because ${dueReasons[step.because]}.`

@@ -41,7 +41,7 @@ export function stateAt(model: TimelineModel, now: number): TimelineState {
   if (model.exchange !== undefined && now - model.exchange.startedAt < longestExchangeMs) return 'renewing'
   if (model.personReason !== undefined) return 'sign-in-needed'
   const isUsable = life !== undefined && (life.expiresAt === undefined || now < life.expiresAt)
-  if (model.failure !== undefined) return isUsable ? 'struggling' : 'failing'
+  if (model.failure !== undefined) return isUsable && life.rejectedAt === undefined ? 'struggling' : 'failing'
   if (life === undefined) return 'unknown'
   if (!isUsable) return 'expired'
   if (life.rejectedAt !== undefined) return 'rejected'

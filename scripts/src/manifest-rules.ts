@@ -18,7 +18,7 @@ export function checkManifest({ path, manifest }: WorkspacePackage): string[] {
   for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
     const isPinned = name.startsWith('@evergrant/')
       ? version === 'workspace:*'
-      : /^\d+\.\d+\.\d+/.test(version)
+      : /^(?:npm:(?:@[\w-]+\/)?[\w-]+@)?\d+\.\d+\.\d+/.test(version)
     want(isPinned, `${name} must be pinned exactly, not ${version}`)
   }
   if (manifest.private !== true && manifest.exports !== undefined) {

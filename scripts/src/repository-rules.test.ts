@@ -139,8 +139,8 @@ describe('the rules of the repository', () => {
   })
 
   test('refuse an adapter without an app', () => {
-    expect(check({ 'packages/next/package.json': manifest('next') })).toEqual([
-      'packages/next is an adapter without an app: enter one in adapterProofs.',
+    expect(check({ 'packages/hono/package.json': manifest('hono') })).toEqual([
+      'packages/hono is an adapter without an app: enter one in adapterProofs.',
     ])
   })
 

@@ -1,0 +1,84 @@
+import { hopByHop, listed } from './request-headers.ts'
+
+/** What an API says about its own origin, or to the server in front of it. It would be said about ours. */
+const dropped: ReadonlySet<string> = new Set([
+  'age',
+  // Ours take the place of these four.
+  'cache-control',
+  'content-security-policy',
+  'cross-origin-resource-policy',
+  'x-content-type-options',
+  'alt-svc',
+  'clear-site-data',
+  'content-security-policy-report-only',
+  'expires',
+  'nel',
+  'pragma',
+  'public-key-pins',
+  'refresh',
+  'report-to',
+  'reporting-endpoints',
+  'server-timing',
+  'service-worker-allowed',
+  'set-cookie',
+  'set-cookie2',
+  'speculation-rules',
+  'strict-transport-security',
+  // A browser opens a dialog for a Basic challenge, and the challenge is about the proxy's token, not the page's.
+  'www-authenticate',
+  'x-accel-redirect',
+  'x-lighttpd-send-file',
+  'x-sendfile',
+])
+
+const droppedFamilies = /^(access-control-|proxy-|x-middleware-|:)/
+
+/** What every answer carries, in place of what the API says. */
+const fixed = Object.entries({
+  // What one session may see, no cache shows to another; and a page that was signed out shows nothing of it.
+  'cache-control': 'private, no-store',
+  // The API's HTML must not run in our origin: neither scripts nor frames nor forms.
+  'content-security-policy': "default-src 'none'; sandbox",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+})
+
+/**
+ * Writes those of the API's headers that the client gets. `isDecoded`: the body was decompressed on the way, so the
+ * headers that describe it compressed no longer fit.
+ * @see RFC 9110 §7.6.1, RFC 9111 §5.2.2
+ */
+export function writeResponseHeaders(
+  target: Headers,
+  fields: Iterable<readonly [string, string]>,
+  isDecoded: boolean,
+): void {
+  const said: (readonly [string, string])[] = []
+  const vary: string[] = []
+  const named = new Set<string>()
+  let isEncoded = false
+  for (const field of fields) {
+    const [name, value] = field
+    if (name === 'connection') for (const other of listed(value)) named.add(other)
+    if (name === 'content-encoding') isEncoded = true
+    if (name === 'vary') vary.push(value)
+    else if (mayPass(name)) said.push(field)
+  }
+  const isStale = isDecoded && isEncoded
+  for (const [name, value] of said) {
+    if (named.has(name) || (isStale && (name === 'content-encoding' || name === 'content-length'))) continue
+    target.append(name, value)
+  }
+  for (const [name, value] of fixed) target.append(name, value)
+  target.append('vary', withCookie(vary.join(', ')))
+}
+
+function mayPass(name: string): boolean {
+  return !hopByHop.has(name) && !dropped.has(name) && !droppedFamilies.test(name)
+}
+
+function withCookie(vary: string): string {
+  if (vary === '') return 'Cookie'
+  const names = listed(vary)
+  return names.has('*') || names.has('cookie') ? vary : `${vary}, Cookie`
+}

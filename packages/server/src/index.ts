@@ -1,0 +1,25 @@
+export { createApiProxyHandler } from './api-proxy/api-proxy-handler.ts'
+export type { ApiProxyContext, ApiProxyHandler } from './api-proxy/api-proxy-handler.ts'
+export type { ApiProxyOptions, ProxyTokenSource } from './api-proxy/api-proxy-options.ts'
+export { createAuthHandler } from './auth-handler.ts'
+export type { AuthHandler, AuthHandlerOptions, AuthRequestContext } from './auth-handler.ts'
+export { errorAnswer, outlineError } from './error-answer.ts'
+export type { ErrorAnswerOptions, ErrorOutline } from './error-answer.ts'
+export { createEventRoute } from './event-route.ts'
+export type { EventRouteOptions } from './event-route.ts'
+export type { EventSourceManager } from './event-stream.ts'
+export { checkBrowserRequest, originProblems, requestHeaderName } from './request-guard.ts'
+export type { GuardedRequest, Refusal, RequestGuardOptions } from './request-guard.ts'
+export type {
+  RequestLike,
+  RequestSession,
+  SessionCookie,
+  SessionObserver,
+  SessionSource,
+  SessionState,
+  SignInCredentials,
+  SignInOptions,
+} from './request-session.ts'
+export { createSessions } from './sessions.ts'
+export type { Sessions } from './sessions.ts'
+export type { SessionCookieOptions, SessionsOptions } from './session-options.ts'

@@ -1,0 +1,366 @@
+import { isReauthorizationRequiredError, memoryStore } from '@evergrant/core'
+import { describe, expect, test } from 'vitest'
+import { CookieJar, createSessionWorld, modes, otherKey, fakeKey, signedIn } from './sessions.test-support.ts'
+import type { SessionWorld } from './sessions.test-support.ts'
+import type { Sessions } from './sessions.ts'
+
+const vehiclesOf = async (sessions: Sessions, request: Request): Promise<number> =>
+  (await sessions.for(request).fetch('vehicles')).status
+
+const usernameOf = async (sessions: Sessions, request: Request): Promise<string | undefined> => {
+  const state = await sessions.for(request).getState()
+  return state.status === 'authenticated' ? state.username : undefined
+}
+
+/** Lets the access token expire, and nothing more. */
+const expire = (world: SessionWorld): Promise<void> => world.clock.advance(301_000)
+
+describe.each(modes)('sessions with the tokens in the %s', mode => {
+  test('nobody is signed in without a cookie, and nothing is asked or set', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const session = sessions.for(new CookieJar().request())
+    expect(await session.getState()).toEqual({ status: 'unauthenticated' })
+    await expect(session.getAccessToken()).rejects.toSatisfy(isReauthorizationRequiredError)
+    expect(session.setCookies).toEqual([])
+    expect(world.emulator.journal.count()).toBe(0)
+  })
+
+  test('C64 C70 a sign-in sets a __Host- cookie that scripts cannot read and caches do not keep', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jar = new CookieJar()
+    const session = sessions.for(jar.request())
+    await session.signIn(world.customer())
+    const headers = jar.take(session)
+    for (const cookie of headers.getSetCookie()) {
+      expect(cookie).toMatch(
+        /^__Host-evergrant(?:\.\d)?=[\w.-]+; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      )
+    }
+    expect(headers.get('cache-control')).toBe('private, no-store')
+    expect(headers.get('vary')).toBe('Cookie')
+    expect(await vehiclesOf(sessions, jar.request())).toBe(200)
+    expect(await usernameOf(sessions, jar.request())).toBe(world.customer().username)
+  })
+
+  test('C69 no token is in the cookie in clear, and none in what the session shows', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jar = await signedIn(world, sessions)
+    const token = await sessions.for(jar.request()).getAccessToken()
+    const shown = jar.header + JSON.stringify(await sessions.for(jar.request()).getState())
+    expect(shown).not.toContain(token.split('.')[2])
+    expect(shown).not.toContain(world.customer().password)
+    if (mode === 'store') expect(jar.header).toMatch(/^__Host-evergrant=[\w-]{43}$/)
+  })
+
+  test('C71 F21 every sign-in gets a new session id, and ends the earlier session of that browser', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jar = await signedIn(world, sessions)
+    const before = jar.copy()
+    const again = sessions.for(jar.request())
+    await again.signIn(world.customer(1))
+    jar.take(again)
+    await world.clock.advance(1000)
+    expect(jar.header).not.toBe(before.header)
+    expect(await usernameOf(sessions, jar.request())).toBe(world.customer(1).username)
+    expect(await usernameOf(sessions, before.request())).toBeUndefined()
+    await expect(sessions.for(before.request()).getAccessToken()).rejects.toSatisfy(
+      isReauthorizationRequiredError,
+    )
+  })
+
+  test('F21 a cookie that somebody planted is not adopted by a sign-in', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const planted = new CookieJar()
+    planted.cookies.set('__Host-evergrant', 'A'.repeat(43))
+    const jar = planted.copy()
+    const session = sessions.for(jar.request())
+    await session.signIn(world.customer())
+    jar.take(session)
+    expect(jar.header).not.toContain('A'.repeat(43))
+    expect(await usernameOf(sessions, planted.request())).toBeUndefined()
+  })
+
+  test('a wrong password leaves the earlier session as it was', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jar = await signedIn(world, sessions)
+    const session = sessions.for(jar.request())
+    const wrong = { ...world.customer(), password: 'fake-wrong-password' }
+    await expect(session.signIn(wrong)).rejects.toMatchObject({ code: 'credentials_rejected' })
+    expect(session.setCookies).toEqual([])
+    expect(await usernameOf(sessions, jar.request())).toBe(world.customer().username)
+  })
+
+  test('a hundred requests with one old cookie cause one refresh, and nobody is signed out', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jar = await signedIn(world, sessions)
+    await expire(world)
+    const requests = Array.from({ length: 100 }, () => jar.request())
+    const statuses = await world.clock.runUntil(
+      Promise.all(requests.map(request => vehiclesOf(sessions, request))),
+    )
+    expect(new Set(statuses)).toEqual(new Set([200]))
+    expect(world.tokenRequests('refresh_token')).toBe(1)
+    const answers = requests.map(request => sessions.for(request).setCookies.length > 0)
+    // Whoever carried the old tokens gets the new ones; an id stays what it is.
+    expect(new Set(answers)).toEqual(new Set([mode === 'cookie']))
+  })
+
+  test('F3 a late answer with older cookies costs nothing: the next request finds the newest tokens', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jar = await signedIn(world, sessions)
+    const late = jar.copy()
+    for (let round = 0; round < 3; round++) {
+      await expire(world)
+      const request = jar.request()
+      expect(await vehiclesOf(sessions, request)).toBe(200)
+      jar.take(sessions.for(request))
+    }
+    expect(await vehiclesOf(sessions, late.request())).toBe(200)
+    expect(world.tokenRequests('refresh_token')).toBe(3)
+  })
+
+  test('a lost Set-Cookie is no lost log-in, ten minutes and several rotations later', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jar = await signedIn(world, sessions)
+    await expire(world)
+    expect(await vehiclesOf(sessions, jar.request())).toBe(200)
+    await world.clock.advance(10 * 60_000)
+    const request = jar.request()
+    expect(await vehiclesOf(sessions, request)).toBe(200)
+    jar.take(sessions.for(request))
+    await world.clock.advance(10 * 60_000)
+    expect(await vehiclesOf(sessions, jar.request())).toBe(200)
+    expect(world.emulator.journal.entries({ kind: 'token' }).filter(({ status }) => status !== 200)).toEqual(
+      [],
+    )
+  })
+
+  test('two instances on one store share the session, its refresh and its end', async () => {
+    const world = createSessionWorld()
+    const [one, two] = [world.instance(mode), world.instance(mode)]
+    const jar = await signedIn(world, one)
+    const old = jar.copy()
+    await expire(world)
+    const both = [one, two].map(sessions => vehiclesOf(sessions, jar.request()))
+    expect(await world.clock.runUntil(Promise.all(both))).toEqual([200, 200])
+    expect(world.tokenRequests('refresh_token')).toBe(1)
+    await one.for(jar.request()).signOut()
+    await world.clock.advance(2000)
+    expect(await usernameOf(two, old.request())).toBeUndefined()
+    await expect(two.for(old.request()).getAccessToken()).rejects.toSatisfy(isReauthorizationRequiredError)
+  })
+
+  test('a sign-out removes the cookies and ends the session at the provider; an old cookie opens nothing', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jar = await signedIn(world, sessions)
+    const old = jar.copy()
+    const session = sessions.for(jar.request())
+    expect(await session.signOut()).toEqual({ isSessionEnded: true })
+    jar.take(session)
+    expect(jar.header).toBe('')
+    expect(await usernameOf(sessions, old.request())).toBeUndefined()
+    await expect(sessions.for(old.request()).getAccessToken()).rejects.toSatisfy(
+      isReauthorizationRequiredError,
+    )
+  })
+
+  test('an outage of the authorization server signs nobody out', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jar = await signedIn(world, sessions)
+    await expire(world)
+    const outage = world.emulator.travis.faults.add({ kind: 'status', status: 503, forMs: 60_000 })
+    await expect(sessions.for(jar.request()).getAccessToken()).rejects.toMatchObject({ isTransient: true })
+    expect(await usernameOf(sessions, jar.request())).toBe(world.customer().username)
+    await world.clock.advance(120_000)
+    expect(outage.applied).toBeGreaterThan(0)
+    expect(await vehiclesOf(sessions, jar.request())).toBe(200)
+  })
+
+  test('C73 a session ends with the known life of its refresh token, whatever maxAgeMs says', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode, { maxAgeMs: 399 * 86_400_000 })
+    const jar = await signedIn(world, sessions)
+    const state = await sessions.for(jar.request()).getState()
+    const lifeMs = 90 * 86_400_000
+    expect(state).toMatchObject({ expiresAt: world.clock.wall() + lifeMs })
+    await world.clock.advance(lifeMs + 1)
+    world.emulator.journal.clear()
+    expect(await usernameOf(sessions, jar.request())).toBeUndefined()
+    await expect(sessions.for(jar.request()).getAccessToken()).rejects.toSatisfy(
+      isReauthorizationRequiredError,
+    )
+    expect(world.emulator.journal.count()).toBe(0)
+  })
+
+  test('a session ends after maxAgeMs, also with a cookie that outlived it', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode, { maxAgeMs: 3_600_000 })
+    const jar = await signedIn(world, sessions)
+    await world.clock.advance(3_599_000)
+    expect(await usernameOf(sessions, jar.request())).toBeDefined()
+    await world.clock.advance(2000)
+    expect(await usernameOf(sessions, jar.request())).toBeUndefined()
+  })
+
+  test('two cookies of one name are refused with a sentence', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jar = await signedIn(world, sessions)
+    const headers = { cookie: `${jar.header}; __Host-evergrant=${'B'.repeat(43)}` }
+    const session = sessions.for(new Request('https://app.test', { headers }))
+    await expect(session.getState()).rejects.toThrow(/cookie __Host-evergrant twice/)
+    await expect(session.getAccessToken()).rejects.toMatchObject({ code: 'invalid_session' })
+  })
+
+  test('users never see the tokens of another, in a thousand interleaved requests', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode)
+    const jars = await Promise.all([signedIn(world, sessions, 0), signedIn(world, sessions, 1)])
+    const tokens = await Promise.all(
+      Array.from({ length: 1000 }, (_, index) =>
+        sessions.for((jars[index % 2] as CookieJar).request()).getAccessToken(),
+      ),
+    )
+    const [even, odd] = [0, 1].map(rest => new Set(tokens.filter((_, index) => index % 2 === rest)))
+    expect([even?.size, odd?.size]).toEqual([1, 1])
+    expect(even).not.toEqual(odd)
+  })
+
+  test('on plain http on this machine the cookie has another name and is not Secure', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode, { allowInsecureLoopback: true })
+    const jar = new CookieJar('http://localhost:3000')
+    const session = sessions.for(jar.request())
+    await session.signIn(world.customer())
+    for (const cookie of jar.take(session).getSetCookie()) {
+      expect(cookie).toMatch(/^evergrant-development(?:\.\d)?=/)
+      expect(cookie).not.toContain('Secure')
+    }
+    expect(await vehiclesOf(sessions, jar.request())).toBe(200)
+  })
+
+  test.each([
+    ['http://localhost:3000', /allowInsecureLoopback/],
+    ['http://app.test', /over https/],
+  ])('a page from %s cannot sign in where the browser would drop the cookie', async (origin, advice) => {
+    const world = createSessionWorld()
+    const sessions = world.instance(mode, { allowInsecureLoopback: false })
+    const session = sessions.for(new CookieJar(origin).request({ headers: { origin } }))
+    await expect(session.signIn(world.customer())).rejects.toThrow(advice)
+    expect(world.tokenRequests()).toBe(0)
+  })
+})
+
+describe('sealed cookies', () => {
+  test('a restart without a shared store goes on with the cookie', async () => {
+    const world = createSessionWorld()
+    const jar = await signedIn(world, world.instance('cookie'))
+    const restarted = world.instance('cookie', { store: memoryStore({ clock: world.clock }) })
+    await expire(world)
+    const request = jar.request()
+    expect(await vehiclesOf(restarted, request)).toBe(200)
+    jar.take(restarted.for(request))
+    expect(await usernameOf(restarted, jar.request())).toBe(world.customer().username)
+  })
+
+  test('an instance with a store of its own takes over the newer tokens that the cookie brings', async () => {
+    const world = createSessionWorld()
+    const [one, two] = [0, 1].map(() =>
+      world.instance('cookie', { store: memoryStore({ clock: world.clock }) }),
+    )
+    if (one === undefined || two === undefined) throw new Error('There are two.')
+    const jar = await signedIn(world, one)
+    for (const sessions of [two, one, two, one]) {
+      await expire(world)
+      const request = jar.request()
+      expect(await vehiclesOf(sessions, request)).toBe(200)
+      jar.take(sessions.for(request))
+    }
+    expect(world.tokenRequests('refresh_token')).toBe(4)
+  })
+
+  test('C65 the age of the tokens counts from the sealing, not from the opening', async () => {
+    const world = createSessionWorld()
+    const jar = await signedIn(world, world.instance('cookie'))
+    await world.clock.advance(200_000)
+    const restarted = world.instance('cookie', { store: memoryStore({ clock: world.clock }) })
+    const tokens = await restarted.for(jar.request()).getTokenSet()
+    expect(tokens.expiresAt).toBe(world.clock.wall() + 100_000)
+  })
+
+  test('C65 an older key still opens, and the newest seals from then on', async () => {
+    const world = createSessionWorld()
+    const jar = await signedIn(world, world.instance('cookie'))
+    const sessions = world.instance('cookie', { keys: [otherKey, fakeKey] })
+    await expire(world)
+    const request = jar.request()
+    expect(await vehiclesOf(sessions, request)).toBe(200)
+    jar.take(sessions.for(request))
+    expect(await usernameOf(world.instance('cookie', { keys: otherKey }), jar.request())).toBeDefined()
+    expect(await usernameOf(world.instance('cookie'), jar.request())).toBeUndefined()
+  })
+
+  test.each([
+    ['changed', (value: string) => `${value.slice(0, -5)}AAAAA`],
+    ['cut', (value: string) => value.slice(0, -40)],
+    ['no seal at all', () => '1.nonsense'],
+    ['of another count', (value: string) => value.replace(/^\d/, '3')],
+    ['empty', () => ''],
+  ])('F52 a cookie that is %s is nobody, and is removed once', async (_what, change) => {
+    const world = createSessionWorld()
+    const sessions = world.instance('cookie')
+    const jar = await signedIn(world, sessions)
+    jar.cookies.set('__Host-evergrant', change(jar.cookies.get('__Host-evergrant') ?? ''))
+    const session = sessions.for(jar.request())
+    expect(await session.getState()).toEqual({ status: 'unauthenticated' })
+    jar.take(session)
+    expect(jar.cookies.size).toBe(0)
+  })
+
+  test('C65 a cookie that was sealed for other sessions opens none of these', async () => {
+    const world = createSessionWorld()
+    const other = world.instance('cookie', { cookie: { name: 'other' } })
+    const jar = await signedIn(world, other)
+    const value = jar.cookies.get('__Host-other') ?? ''
+    expect(value).not.toBe('')
+    jar.cookies.set('__Host-evergrant', value)
+    expect(await usernameOf(other, jar.request())).toBeDefined()
+    expect(await usernameOf(world.instance('cookie'), jar.request())).toBeUndefined()
+  })
+
+  test('F4 a place that cannot set cookies never refreshes, and says what to do', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance('cookie')
+    const jar = await signedIn(world, sessions)
+    const reading = sessions.forReading(jar.request())
+    expect((await reading.fetch('vehicles')).status).toBe(200)
+    await expire(world)
+    await expect(sessions.forReading(jar.request()).getAccessToken()).rejects.toMatchObject({
+      code: 'needs_refresh',
+    })
+    expect(world.tokenRequests('refresh_token')).toBe(0)
+    const request = jar.request()
+    expect(await vehiclesOf(sessions, request)).toBe(200)
+    expect((await sessions.forReading(jar.request()).fetch('vehicles')).status).toBe(200)
+  })
+})
+
+test('tokens in the store are refreshed also where no cookie can be set', async () => {
+  const world = createSessionWorld()
+  const sessions = world.instance('store')
+  const jar = await signedIn(world, sessions)
+  await expire(world)
+  expect((await sessions.forReading(jar.request()).fetch('vehicles')).status).toBe(200)
+  expect(world.tokenRequests('refresh_token')).toBe(1)
+})

@@ -34,6 +34,14 @@ interface Fresh {
   readonly untilMonotonicAt: number
 }
 
+/** What was sent with an attempt. */
+interface Sent {
+  readonly token: string
+  readonly family: string | undefined
+  /** Whether the token was known as refused by then. An answer to an earlier attempt proves nothing against that. */
+  readonly wasRefused: boolean
+}
+
 /** One call of getAccessToken. */
 interface Call {
   readonly calledAt: number
@@ -55,7 +63,7 @@ export class CredentialSource implements AccessTokenSource {
   readonly #key: string
   readonly #narrow: (variant: Variant) => AccessTokenSource
   readonly #background: BackgroundRefresh
-  readonly #attempts = new WeakMap<AuthorizedRequest, { token: string; family: string | undefined }>()
+  readonly #attempts = new WeakMap<AuthorizedRequest, Sent>()
   #fresh: Fresh | undefined
   #armedFor: string | undefined
   #isDisposed = false
@@ -90,13 +98,18 @@ export class CredentialSource implements AccessTokenSource {
     // What one person sent is never sent again in the name of the next.
     if (before !== undefined && before.family !== family) throw supersededWhileWaiting()
     const attempt = { url, headers: new Headers({ authorization: `Bearer ${token}` }) }
-    this.#attempts.set(attempt, { token, family })
+    const wasRefused = this.#credential.isRejected(this.#key)
+    this.#attempts.set(attempt, { token, family, wasRefused })
     return attempt
   }
 
   readonly settle = (attempt: AuthorizedRequest, result: AttemptResult): 'done' | 'replay' => {
     const sent = this.#attempts.get(attempt)
-    if (sent === undefined || !isRejection(result)) return 'done'
+    if (sent === undefined) return 'done'
+    if (!isRejection(result)) {
+      if (sent.wasRefused && isSuccess(result)) this.#credential.noteAcceptance(this.#key, sent.token)
+      return 'done'
+    }
     const isCurrent = this.#credential.noteRejection(this.#key, sent.token)
     if (isCurrent) this.#fresh = undefined
     const willReplay = isCurrent ? this.#mayRefresh() : this.#hasSuccessor(sent.family)
@@ -262,6 +275,10 @@ function isPlain(options: GetAccessTokenOptions | undefined): boolean {
 function checkOptions({ minTtlMs }: GetAccessTokenOptions): void {
   if (minTtlMs === undefined || (typeof minTtlMs === 'number' && minTtlMs >= 0)) return
   throw new ConfigurationError('getAccessToken cannot work', ['minTtlMs must be a number of milliseconds.'])
+}
+
+function isSuccess(result: AttemptResult): boolean {
+  return result !== 'rejected' && result.status >= 200 && result.status < 300
 }
 
 function supersededWhileWaiting(): SupersededError {

@@ -288,6 +288,19 @@ export class Credential {
     return true
   }
 
+  /** Notes that an API took `token` although it had been refused before. */
+  noteAcceptance(variant: string, token: string): void {
+    const state = this.#variants.get(variant)
+    if (state === undefined || state.token !== token || !state.isRejected) return
+    state.noteAcceptance()
+    this.#tell()
+  }
+
+  /** Whether the API has refused the token in use. */
+  isRejected(variant: string): boolean {
+    return this.#variants.get(variant)?.isRejected ?? false
+  }
+
   /** How long a claim of somebody else must still be waited for, in milliseconds; 0: nobody holds one. */
   foreignClaimMs(endedClaims: ReadonlySet<string>): number {
     const claim = this.#held?.record.claim

@@ -77,6 +77,8 @@ function nextOf(state: PolicyState, step: Step, wall: number): Explanation['next
   if ('rung' in step) return { action: step.rung, at: wall }
   const rung = nextRung(state)
   if (step.because === 'backing-off') return { action: 'retry', at: wall + state.backOffMs }
+  if (step.because === 'unanswered')
+    return rung && { action: rung, at: wall + (state.access?.rejectionWaitMs ?? 0) }
   if (step.because === 'guarded') return rung && { action: rung, at: wall + state.guardMs }
   const freshMs = freshForMs(state)
   if (rung === undefined) {
@@ -133,7 +135,8 @@ const usingSentences: Record<Extract<Step, { action: 'use' }>['because'], (left:
   'backing-off': left =>
     `The access token is still valid${left} and is used, although the last exchange failed.`,
   'nothing-left': left => `The access token is used${left}; nothing is held to renew it.`,
-  unanswered: () => 'The API refused fresh access tokens; another refresh would not help yet.',
+  unanswered: () =>
+    'The API refused the access token, and others before it: another one is not obtained yet.',
 }
 
 const actions: Record<NonNullable<Explanation['next']>['action'], string> = {

@@ -171,6 +171,43 @@ describe('a refusal by the API', () => {
     expect(server.tokenRequests).toHaveLength(1)
   })
 
+  test('F43 an API that takes a refused token again ends the matter: nothing is renewed for it', async () => {
+    const bench = createBench()
+    const { clock, server } = bench
+    const tokens = bench.manager()
+    await tokens.getAccessToken()
+    await clock.advance(40_000)
+    server.refused.add('access-1').add('access-2')
+    expect((await tokens.fetch('things')).status).toBe(401)
+    await clock.advance(6000)
+    expect(tokens.explain()).toMatchObject({ step: { because: 'unanswered' }, next: { action: 're-grant' } })
+    expect(tokens.explain().next?.at).toBeGreaterThan(clock.wall())
+    const early = tokens.authorize({ url: 'things', method: 'GET' })
+    server.refused.clear()
+    tokens.settle(await early, { status: 404, headers: new Headers() })
+    expect(tokens.explain().step).toMatchObject({ because: 'unanswered' })
+    expect((await tokens.fetch('things')).status).toBe(200)
+    expect(tokens.explain().step).toEqual({ action: 'use', because: 'fresh' })
+    await clock.advance(60_000)
+    expect((await tokens.fetch('things')).status).toBe(200)
+    expect(server.tokenRequests).toHaveLength(2)
+  })
+
+  test('C34 an answer that was under way when the token was refused does not vouch for it', async () => {
+    const bench = createBench()
+    const { clock, server } = bench
+    const tokens = bench.manager()
+    await tokens.getAccessToken()
+    await clock.advance(40_000)
+    const earlier = await tokens.authorize({ url: 'things', method: 'GET' })
+    const refused = await tokens.authorize({ url: 'things', method: 'GET' })
+    expect(tokens.settle(refused, { status: 401, headers: new Headers() })).toBe('replay')
+    expect(tokens.settle(earlier, { status: 200, headers: new Headers() })).toBe('done')
+    const replay = await tokens.authorize({ url: 'things', method: 'GET' }, { replayOf: refused })
+    expect(replay.headers.get('authorization')).toBe('Bearer access-2')
+    expect(server.tokenRequests).toHaveLength(2)
+  })
+
   test('F43 an API that refuses everything causes two sends and one refresh, and then its answers go back', async () => {
     const { tokens, server, clock } = await used()
     server.refused.add('access-1').add('access-2').add('access-3')

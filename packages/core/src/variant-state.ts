@@ -60,6 +60,15 @@ export class VariantState {
     this.#countsRejectionsAfresh = livedMs >= (this.#access.lifetimeMs ?? 300_000) / 10
   }
 
+  /** The API took this token after it had refused it: there is nothing to renew. How often it was refused still counts. */
+  noteAcceptance(): void {
+    this.#isRejected = false
+  }
+
+  get isRejected(): boolean {
+    return this.#isRejected
+  }
+
   /** How often in a row fresh tokens were refused before the current refusal. */
   rejectionCount(held: Held): number {
     return this.#countsRejectionsAfresh ? 0 : (held.record.rejection?.count ?? 0)

@@ -148,3 +148,18 @@ test('a source that cannot be explained leaves nothing behind', async () => {
   for (let time = 0; time < 2; time++) await expect(ask()).rejects.toThrow('boom')
   expect([fleet.listeners.size, sims.listeners.size, clock.pendingTimers]).toEqual([0, 0, 0])
 })
+
+test('a source that can no longer be explained costs its clients, not the process', async () => {
+  const fleet = new FakeSource()
+  let isBroken = false
+  const explain: FakeSource['explain'] = () => {
+    if (isBroken) throw new Error('boom')
+    return fleet.explain()
+  }
+  const { ask, clock } = serve({ sources: { fleet: { subscribe: fleet.subscribe, explain } } })
+  const client = listen(await ask())
+  isBroken = true
+  fleet.tell('news')
+  await clock.advance(1)
+  expect([client.end(), fleet.listeners.size]).toEqual(['cut', 0])
+})

@@ -78,7 +78,14 @@ export class EventStream {
 
   // An event is told while the credential changes: explained at once, it would be explained as it was before.
   #announce(name: string, source: EventSourceManager, event: EvergrantEvent): void {
-    this.#options.clock.schedule(() => this.#send(name, source, event), 0)
+    this.#options.clock.schedule(() => {
+      try {
+        this.#send(name, source, event)
+      } catch {
+        // Nobody would catch it here, and one source that cannot explain itself must not end the process.
+        this.#fail(new Error(`The source ${name} could not be explained.`))
+      }
+    }, 0)
   }
 
   #send(name: string, source: EventSourceManager, event?: EvergrantEvent): void {
@@ -91,10 +98,13 @@ export class EventStream {
     const controller = this.#controller
     if (this.#isClosed || controller === undefined) return
     controller.enqueue(encoder.encode(text))
-    if ((controller.desiredSize ?? 0) >= 0) return
+    if ((controller.desiredSize ?? 0) < 0) this.#fail(new Error('The client did not read what it was sent.'))
+  }
+
+  // An error and not an end: what waits is dropped, and the connection is cut.
+  #fail(error: Error): void {
     this.#close()
-    // An error and not an end: what waits is dropped, and the connection is cut.
-    controller.error(new Error('The client did not read what it was sent.'))
+    this.#controller?.error(error)
   }
 
   #close(): void {

@@ -19,11 +19,11 @@ export const notFound: RequestHandler = request => {
 }
 
 /**
- * Lets `tokenErrors` answer with the error's own message. Its general sentences keep the server's configuration from
- * strangers, and that is what most applications want. This page is for the developer who runs the gateway, on loopback,
- * and has to see which variable is missing and what the authorization server said.
+ * Lets `tokenErrorHandler` answer with the error's own message. Its general sentences keep the server's configuration
+ * from strangers, and that is what most applications want. This page is for the developer who runs the gateway, on
+ * loopback, and has to see which variable is missing and what the authorization server said.
  */
-export function withWholeMessage(tokenErrors: ErrorRequestHandler): ErrorRequestHandler {
+export function withWholeMessage(handler: ErrorRequestHandler): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const { json } = response
     if (isEvergrantError(error)) {
@@ -31,7 +31,7 @@ export function withWholeMessage(tokenErrors: ErrorRequestHandler): ErrorRequest
       const message = error.message + adviceFor(response, code)
       response.json = () => json.call(response, { error: { code, message } })
     }
-    return tokenErrors(error, request, response, passedOn => {
+    return handler(error, request, response, passedOn => {
       response.json = json
       next(passedOn)
     })

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { createTokenManager, memoryStore, systemClock } from '@evergrant/core'
 import type { Clock, TokenManager } from '@evergrant/core'
 import type { Emulator } from '@evergrant/emulator'
-import { accessTokens, tokenErrors } from '@evergrant/express'
+import { accessTokens, tokenErrorHandler } from '@evergrant/express'
 import express from 'express'
 import type { Express, RequestHandler } from 'express'
 import { apiRoutes } from './api-routes.ts'
@@ -76,7 +76,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   )
   app.use('/api/customer', customerRoutes(customers, providers.customers))
   app.use(notFound)
-  app.use(withWholeMessage(tokenErrors({ now })), gatewayErrors(onError))
+  app.use(withWholeMessage(tokenErrorHandler({ now })), gatewayErrors(onError))
 
   const disposables = [...Object.values(managers), customers]
   return { app, close: async () => void (await Promise.all(disposables.map(each => each.dispose()))) }

@@ -1,15 +1,17 @@
 import { ConfigurationError } from '@evergrant/core/source'
 import type { AccessTokenSource } from '@evergrant/core/source'
-import type { Request, RequestHandler } from 'express'
-import type { RequestTokens } from './register.ts'
+import type { RequestHandler } from 'express'
 import { namedTokens } from './named-tokens.ts'
+import type { RequestTokens } from './register.ts'
+import { sourceFinder } from './source-finder.ts'
+import type { SourceOf } from './source-finder.ts'
 
 /**
- * Sources by name. A value is a source that all requests share, or a function that finds the request's own: it runs at
- * most once per request, when the name is first read.
+ * What finds each name's source: a source that all requests share, `req => source`, `{ users, subject }` for the tokens
+ * of each user, or sessions.
  */
 export type AccessTokenSources = {
-  readonly [Name in keyof RequestTokens]?: RequestTokens[Name] | ((request: Request) => RequestTokens[Name])
+  readonly [Name in keyof RequestTokens]?: SourceOf<RequestTokens[Name]>
 }
 
 type Named<Value> = Readonly<Record<string, Value>>
@@ -17,46 +19,33 @@ type Named<Value> = Readonly<Record<string, Value>>
 /**
  * Gives each request `req.tokens.NAME`, an `AccessTokenSource`. It fetches nothing by itself and keeps no state of its
  * own. Used twice, the names merge; for the same name the later one counts.
+ * Calls that bring no `signal` of their own end when the client leaves; an exchange that others share goes on. Work that
+ * outlives the request uses the token manager itself.
+ * With `{ users, subject }` a request without a subject (nothing, or no string) rejects with a
+ * `ReauthorizationRequiredError`, and never uses the token of anybody else. With sessions the answer sets their cookies.
  * Reading an unknown name throws a `ConfigurationError` that lists the known ones.
- * @throws {ConfigurationError} a value is neither a source nor a function, or a name is reserved
+ * @throws {ConfigurationError} a value is none of these, or a name is reserved
  * @example
- * app.use(accessTokens({ travis: fleet, customer: req => customers.for(req.user.id) }))
+ * app.use(accessTokens({ truphone: tokens, travis: { users: customers, subject: req => req.user?.id } }))
  * app.get('/trucks', async (req, res) => res.json(await (await req.tokens.travis.fetch('vehicles')).json()))
  */
 export function accessTokens(sources: AccessTokenSources): RequestHandler {
-  const finders = Object.entries(sources as Named<unknown>).map(
-    ([name, value]) => [name, finder(name, value)] as const,
-  )
-  return (request, _response, next) => {
+  const finders = Object.entries(sources as Named<unknown>).map(([name, given]) => {
+    assertName(name)
+    return [name, sourceFinder(name, given)] as const
+  })
+  return (request, response, next) => {
     const earlier = (request.tokens ?? {}) as Named<AccessTokenSource>
     const readers = new Map(
       Object.keys(earlier).map(name => [name, () => earlier[name] as AccessTokenSource]),
     )
-    for (const [name, find] of finders) readers.set(name, () => find(request))
+    for (const [name, find] of finders) readers.set(name, find(request, response))
     request.tokens = namedTokens(readers) as unknown as RequestTokens
     next()
   }
 }
 
-function finder(name: string, value: unknown): (request: Request) => AccessTokenSource {
-  if (name === 'then' || name === 'toJSON' || name in Object.prototype) {
-    throw new ConfigurationError('accessTokens got a reserved name', [`Call "${name}" something else.`])
-  }
-  if (isSource(value)) return () => value
-  if (typeof value !== 'function') {
-    throw new ConfigurationError('accessTokens got something else than a source', [
-      `"${name}" must be an AccessTokenSource, such as a token manager, or a function that takes the request and returns one.`,
-    ])
-  }
-  return request => {
-    const found: unknown = value(request)
-    if (isSource(found)) return found
-    throw new ConfigurationError(`req.tokens.${name} found no source`, [
-      `The function for "${name}" must return an AccessTokenSource at once, not a promise, such as customers.for(req.user.id).`,
-    ])
-  }
-}
-
-function isSource(value: unknown): value is AccessTokenSource {
-  return typeof value === 'object' && value !== null && 'getAccessToken' in value && 'authorize' in value
+function assertName(name: string): void {
+  if (name !== 'then' && name !== 'toJSON' && !(name in Object.prototype)) return
+  throw new ConfigurationError('accessTokens got a reserved name', [`Call "${name}" something else.`])
 }

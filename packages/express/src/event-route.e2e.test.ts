@@ -7,6 +7,7 @@ import { createTokenManager } from '@evergrant/core'
 import { createEmulator } from '@evergrant/emulator'
 import { truphone } from '@evergrant/providers'
 import express from 'express'
+import type { ErrorRequestHandler, Express } from 'express'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createEventRoute } from './event-route.ts'
 import type { EventRouteOptions, EventSourceManager } from './event-route.ts'
@@ -31,6 +32,10 @@ const servers: Server[] = []
 async function serve(options: Partial<EventRouteOptions>): Promise<string> {
   const app = express()
   app.get('/events', createEventRoute({ sources: {}, isEnabled: true, authorize: () => true, ...options }))
+  return serveApp(app)
+}
+
+async function serveApp(app: Express): Promise<string> {
   const server = createServer(app)
   servers.push(server)
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
@@ -132,9 +137,38 @@ test.each([
   const fleet = new FakeSource()
   const response = await fetch(await serve({ sources: { fleet }, authorize }))
   expect(response.status).toBe(403)
-  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(response.headers.get('cache-control')).toBe('private, no-store')
   expect(await response.json()).toMatchObject({ error: { code: 'not_authorized' } })
   expect(fleet.listeners.size).toBe(0)
+})
+
+test('authorize gets the request of Express, as earlier handlers left it', async () => {
+  const authorize = vi.fn(() => false)
+  await fetch(`${await serve({ authorize })}?page=2`)
+  expect(authorize).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({ query: { page: '2' }, path: '/events' }),
+  )
+})
+
+test('what authorize throws goes to the error handlers', async () => {
+  const failure = new Error('no database')
+  const authorize = async (): Promise<boolean> => {
+    throw failure
+  }
+  const app = express()
+  app.get('/events', createEventRoute({ sources: {}, isEnabled: true, authorize }))
+  const onError: ErrorRequestHandler = (error, _request, response, _next) =>
+    void response.status(500).send(String(error === failure))
+  app.use(onError)
+  const response = await fetch(await serveApp(app))
+  expect([response.status, await response.text()]).toEqual([500, 'true'])
+})
+
+test('C66 a page of another site is refused, and authorize is not asked', async () => {
+  const authorize = vi.fn(() => true)
+  const response = await fetch(await serve({ authorize }), { headers: { origin: 'https://evil.example' } })
+  expect(response.status).toBe(403)
+  expect(authorize).not.toHaveBeenCalled()
 })
 
 test('whoever leaves while authorize thinks about it is not subscribed', async () => {

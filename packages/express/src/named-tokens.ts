@@ -4,8 +4,8 @@ import type { AccessTokenSource } from '@evergrant/core/source'
 const inspectSymbol: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never
 
 /**
- * Makes the object behind `req.tokens`. A reader runs when its name is first read, and again only after it threw.
- * Unknown names are refused, and printing shows nothing but names.
+ * Makes the object behind `req.tokens`. A reader runs whenever its name is read. Unknown names are refused, and printing
+ * shows nothing but names.
  */
 export function namedTokens(
   readers: ReadonlyMap<string, () => AccessTokenSource>,
@@ -15,8 +15,7 @@ export function namedTokens(
   // Without a prototype: `constructor` and `__proto__` are unknown names like any other.
   const target = Object.create(null) as Record<string | symbol, AccessTokenSource>
   for (const [name, read] of readers) {
-    let found: AccessTokenSource | undefined
-    Object.defineProperty(target, name, { get: () => (found ??= read()), enumerable: true })
+    Object.defineProperty(target, name, { get: read, enumerable: true })
   }
   Object.defineProperty(target, 'toJSON', { value: show })
   Object.defineProperty(target, inspectSymbol, { value: show })

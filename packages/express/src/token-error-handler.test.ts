@@ -10,12 +10,13 @@ import {
   ReauthorizationRequiredError,
   StoreError,
   SupersededError,
+  TooManyAttemptsError,
 } from '@evergrant/core/source'
 import type { EvergrantError } from '@evergrant/core/source'
 import type { Request, Response } from 'express'
 import { expect, test, vi } from 'vitest'
-import type { TokenErrorsOptions } from './token-errors.ts'
-import { tokenErrors } from './token-errors.ts'
+import type { TokenErrorHandlerOptions } from './token-error-handler.ts'
+import { tokenErrorHandler } from './token-error-handler.ts'
 
 const now = 1_800_000_000_000
 const asked = { url: '/trucks' } as Request
@@ -30,7 +31,7 @@ interface Answer {
 
 function answer(
   error: unknown,
-  { headersSent = false, ...options }: TokenErrorsOptions & { readonly headersSent?: boolean } = {},
+  { headersSent = false, ...options }: TokenErrorHandlerOptions & { readonly headersSent?: boolean } = {},
 ): Answer {
   const headers: Record<string, string> = {}
   const sent: { status?: number; body?: unknown } = {}
@@ -44,7 +45,7 @@ function answer(
     json: (body: unknown) => void (sent.body = body),
   }
   const next = vi.fn()
-  tokenErrors({ now: () => now, ...options })(error, asked, response as unknown as Response, next)
+  tokenErrorHandler({ now: () => now, ...options })(error, asked, response as unknown as Response, next)
   return { ...sent, headers, passedOn: next.mock.calls.flat() }
 }
 
@@ -53,6 +54,7 @@ const network = (options: { retryAt?: number } = {}): NetworkError =>
   new NetworkError('no answer', { code: 'network_timeout', wasSent: true, ...options })
 
 const general: Readonly<Record<number, string>> = {
+  403: 'The access token stays on the server. Send the request through the server instead.',
   500: 'The server is not configured correctly.',
   502: 'The authorization server refused the request.',
   503: 'The service is not available at the moment. Try again later.',
@@ -81,9 +83,12 @@ test.each<[number, string, EvergrantError]>([
   [503, 'store_unavailable', new StoreError('down')],
   [503, 'needs_refresh', new NeedsRefreshError('read-only')],
   [503, 'superseded', new SupersededError('signed in anew')],
+  [503, 'disposed', new DisposedError('shutting down')],
+  [403, 'access_token_not_exposed', new AccessTokenNotExposedError('proxy mode')],
+  [429, 'too_many_attempts', new TooManyAttemptsError('Wait a minute.', { retryAt: now })],
 ])('answers %i for %s', (status, code, error) => {
   const { passedOn, headers, ...sent } = answer(error)
-  const message = { 401: error.message, ...general }[status]
+  const message = general[status] ?? error.message
   expect(sent).toEqual({ status, body: { error: { code, message } } })
   expect(headers['cache-control']).toBe('no-store')
   expect(passedOn).toEqual([])
@@ -101,11 +106,14 @@ test('Retry-After is never negative, and absent where nobody knows', () => {
   expect(answer(network()).headers).not.toHaveProperty('retry-after')
 })
 
-test('a superseded call may be repeated at once', () => {
-  expect(answer(new SupersededError('signed in anew')).headers['retry-after']).toBe('0')
-})
+test.each([new SupersededError('signed in anew'), new NeedsRefreshError('read-only')])(
+  'what %s stopped may be repeated at once',
+  error => {
+    expect(answer(error).headers['retry-after']).toBe('0')
+  },
+)
 
-test('only 503 carries Retry-After', () => {
+test('an answer that waiting does not change carries no Retry-After', () => {
   const error = new AuthorizationServerError('no', {
     code: 'request_refused',
     error: 'invalid_scope',
@@ -120,8 +128,6 @@ test.each([
   'a string',
   undefined,
   { code: 'network_error', isTransient: true, message: 'looks like one of ours' },
-  new DisposedError('shutting down'),
-  new AccessTokenNotExposedError('proxy mode'),
 ])('passes %s on', error => {
   expect(answer(error)).toEqual({ headers: {}, passedOn: [error] })
 })
@@ -145,8 +151,7 @@ test('a client learns nothing about the configuration, onError everything', () =
 test('onError gets each error that is answered, and none that is passed on', () => {
   const onError = vi.fn()
   const signIn = new ReauthorizationRequiredError('sign in', { reason: 'never-signed-in' })
-  for (const error of [signIn, network(), new Error('something else'), new DisposedError('shutting down')])
-    answer(error, { onError })
+  for (const error of [signIn, network(), new Error('something else'), 'a text']) answer(error, { onError })
   expect(onError.mock.calls.map(([error]) => (error as EvergrantError).code)).toEqual([
     'reauthorization_required',
     'network_timeout',

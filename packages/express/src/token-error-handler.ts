@@ -1,9 +1,11 @@
 import { isEvergrantError } from '@evergrant/core/source'
 import type { EvergrantError } from '@evergrant/core/source'
+import { outlineError } from '@evergrant/server'
 import type { ErrorRequestHandler, Request } from 'express'
+import { isClientLeft } from './client-left.ts'
 
-/** Options of {@link tokenErrors}. */
-export interface TokenErrorsOptions {
+/** Options of {@link tokenErrorHandler}. */
+export interface TokenErrorHandlerOptions {
   /** Returns the time in epoch milliseconds, for `Retry-After`. Default `Date.now`. */
   readonly now?: (() => number) | undefined
   /**
@@ -15,51 +17,27 @@ export interface TokenErrorsOptions {
 
 /**
  * Answers Evergrant's errors with JSON: `{ error: { code, message } }` and `Cache-Control: no-store`. Use it after the
- * routes. Other errors, and errors after the headers were sent, go on to the next error handler.
- * 401: somebody has to sign in, and the message says so. 500: the configuration. 502: the authorization server said
- * no. 503: try again, in `Retry-After` seconds where that is known. Other messages than the 401's are general: the
- * error's own describe your server.
+ * routes. Other errors, and errors after the headers were sent, go on to the next error handler. What was given up
+ * because the client has left ends here: nobody is there to answer.
+ * 400: a session that cannot be trusted. 401: somebody has to sign in, and the message says so. 403: the access token
+ * stays on the server. 429: too many tries, and the message says so. 500: the configuration. 502: the authorization
+ * server said no. 503: try again, in `Retry-After` seconds where that is known. Other messages than those of 401 and
+ * 429 are general: the error's own describe your server.
  * @see RFC 9110 §10.2.3
  */
-export function tokenErrors(options: TokenErrorsOptions = {}): ErrorRequestHandler {
+export function tokenErrorHandler(options: TokenErrorHandlerOptions = {}): ErrorRequestHandler {
   const { now = Date.now, onError } = options
   return (error: unknown, request, response, next) => {
-    const status = isEvergrantError(error) ? statusOf(error) : undefined
-    if (!isEvergrantError(error) || status === undefined || response.headersSent) {
+    if (isClientLeft(error, response)) return
+    const outline = outlineError(error, { now })
+    if (!isEvergrantError(error) || outline === undefined || response.headersSent) {
       next(error)
       return
     }
     onError?.(error, request)
-    const seconds = status === 503 ? retryAfterSeconds(error, now()) : undefined
-    if (seconds !== undefined) response.set('Retry-After', String(seconds))
+    const { status, code, message, retryAfterSeconds } = outline
+    if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds))
     response.set('Cache-Control', 'no-store')
-    response.status(status).json({ error: { code: error.code, message: messages[status] ?? error.message } })
+    response.status(status).json({ error: { code, message } })
   }
-}
-
-// By name and not by class: the error may come from another copy of the package.
-const statuses: Readonly<Record<string, number>> = {
-  ReauthorizationRequiredError: 401,
-  OriginNotAllowedError: 500,
-  ConfigurationError: 500,
-  // Only the kind that is not transient: a newer release wrote the record.
-  StoreError: 500,
-  AuthorizationServerError: 502,
-  SupersededError: 503,
-}
-
-const messages: Readonly<Record<number, string>> = {
-  500: 'The server is not configured correctly.',
-  502: 'The authorization server refused the request.',
-  503: 'The service is not available at the moment. Try again later.',
-}
-
-function statusOf(error: EvergrantError): number | undefined {
-  return error.isTransient ? 503 : statuses[error.name]
-}
-
-function retryAfterSeconds(error: EvergrantError, now: number): number | undefined {
-  if (error.name === 'SupersededError') return 0
-  const { retryAt } = error as { retryAt?: unknown }
-  return typeof retryAt === 'number' ? Math.max(0, Math.ceil((retryAt - now) / 1000)) : undefined
 }

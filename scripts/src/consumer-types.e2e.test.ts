@@ -10,6 +10,9 @@ import { publicPackages } from './workspace.ts'
 const scripts = join(import.meta.dirname, '..')
 let consumer = ''
 
+/** Entry points of portable packages that are for Node.js alone. */
+const forNode: ReadonlySet<string> = new Set(['@evergrant/server/node'])
+
 /** Entry points that define a custom element: their types name HTMLElement. */
 const drawing: ReadonlySet<string> = new Set(['@evergrant/timeline'])
 
@@ -20,7 +23,9 @@ beforeAll(() => {
   install('@types/express', join(scripts, 'node_modules/@types/express'))
   install('@types/node', join(scripts, '../node_modules/@types/node'))
   writeFileSync(join(consumer, 'package.json'), JSON.stringify({ type: 'module' }))
-  const portable = publicEntryPoints().filter(entry => roles[entry.split('/')[1] ?? '']?.isPortable === true)
+  const portable = publicEntryPoints().filter(
+    entry => roles[entry.split('/')[1] ?? '']?.isPortable === true && !forNode.has(entry),
+  )
   writeFileSync(join(consumer, 'all.ts'), importing(publicEntryPoints()))
   writeFileSync(join(consumer, 'portable.ts'), importing(portable))
   writeFileSync(

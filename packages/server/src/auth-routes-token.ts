@@ -4,6 +4,7 @@ import { refusalAnswer } from './error-answer.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { invalidBody, readJsonBody } from './json-body.ts'
 import type { Refusal } from './request-guard.ts'
+import { sessionChanged } from './session-changed.ts'
 
 /**
  * `POST token` with `{ scope?, minTtlMs?, forceRefresh?, signInId? }`: answers the access token, and never the refresh
@@ -20,11 +21,12 @@ export const tokenRoute: AuthRoute = {
     const { scope, minTtlMs, forceRefresh, signInId } = members as TokenOptions
     const state = await session.getState()
     if (state.status === 'unauthenticated') return refusalAnswer(nobody)
-    if (signInId !== undefined && signInId !== state.signInId) return refusalAnswer(changed)
+    if (signInId !== undefined && signInId !== state.signInId) return refusalAnswer(sessionChanged)
     const tokens = await session.getTokenSet({ scope, minTtlMs, forceRefresh })
     // Whoever signed in while the server was asked is somebody else.
     const later = await session.getState()
-    if (later.status === 'unauthenticated' || later.signInId !== state.signInId) return refusalAnswer(changed)
+    if (later.status === 'unauthenticated' || later.signInId !== state.signInId)
+      return refusalAnswer(sessionChanged)
     if (scope !== undefined && isWider(tokens, scope)) return refusalAnswer(tooWide)
     return jsonAnswer(200, { ...describeTokens(tokens, now()), signInId: state.signInId })
   },
@@ -41,12 +43,6 @@ const nobody: Refusal = {
   status: 401,
   code: 'reauthorization_required',
   message: 'Nobody is signed in. Sign in first.',
-}
-
-const changed: Refusal = {
-  status: 409,
-  code: 'session_changed',
-  message: 'Somebody signed in or out meanwhile, maybe in another tab. Ask for the session again.',
 }
 
 const tooWide: Refusal = {

@@ -8,7 +8,7 @@ export type { ErrorAnswerOptions, ErrorOutline } from './error-answer.ts'
 export { createEventRoute } from './event-route.ts'
 export type { EventRouteOptions } from './event-route.ts'
 export type { EventSourceManager } from './event-stream.ts'
-export { checkBrowserRequest, originProblems, requestHeaderName } from './request-guard.ts'
+export { checkBrowserRequest, originProblems, requestHeaderName, signInHeaderName } from './request-guard.ts'
 export type { GuardedRequest, Refusal, RequestGuardOptions } from './request-guard.ts'
 export type {
   RequestLike,

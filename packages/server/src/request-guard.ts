@@ -3,6 +3,9 @@ import { isLoopbackHost } from './loopback-host.ts'
 /** The header that every request to these routes carries, with the value `1`: no form and no foreign page can send it. */
 export const requestHeaderName = 'x-evergrant'
 
+/** The header in which a page may name the sign-in that it shows (`signInId`); a proxy answers 409 if it is another now. */
+export const signInHeaderName = 'x-evergrant-sign-in'
+
 /** What the guard looks at. A web `Request` is one. */
 export interface GuardedRequest {
   readonly method: string

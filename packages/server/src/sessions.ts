@@ -30,6 +30,11 @@ export class Sessions implements SessionSource {
     return this.#environment.options.tokensIn
   }
 
+  /** Sends requests as they are, without a token: the option `fetch`. For adapters that authorize by themselves. */
+  get plainFetch(): typeof globalThis.fetch {
+    return this.#environment.fetch
+  }
+
   /**
    * The session of a request, whose answer can set cookies: write them with `writeTo`. The same object for the same
    * request; no I/O before it is used. All requests of a session share one refresh, also those with an older cookie.

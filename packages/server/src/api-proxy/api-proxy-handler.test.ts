@@ -413,6 +413,25 @@ describe('the source', () => {
     expect(response.headers.getSetCookie()).toEqual(['session=fake'])
   })
 
+  test('F14 of sessions acts for nobody else than the page shows, whoever has signed in meanwhile', async () => {
+    const { send, requests } = recordingSend(() => new Response('fine'))
+    const session = {
+      ...world.manager,
+      getState: async () => ({ status: 'authenticated', signInId: 'sign-in-2', expiresAt: 0 }),
+      writeTo: () => undefined,
+    }
+    const sessions = { for: () => session as unknown as RequestSession }
+    const proxy = createApiProxyHandler(sessions, { target: world.target, allow: ['GET sims'], send })
+    const answers = await Promise.all(
+      ['sign-in-1', 'sign-in-2'].map(id =>
+        proxy(fromPage('/sims', { headers: { 'x-evergrant-sign-in': id } })),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([409, 200])
+    expect(await answers[0]?.json()).toMatchObject({ error: { code: 'session_changed' } })
+    expect(requests.map(({ headers }) => headers.get('x-evergrant-sign-in'))).toEqual([null])
+  })
+
   test('of sessions writes its cookies into an error, too', async () => {
     const session = {
       authorize: () => Promise.reject(new NetworkError('x', { code: 'network_error', wasSent: true })),

@@ -1,8 +1,9 @@
 import { NetworkError } from '@evergrant/core/source'
 import type { AccessTokenSource, AuthorizedRequest } from '@evergrant/core/source'
 import { errorAnswer, refusalAnswer } from '../error-answer.ts'
-import { checkBrowserRequest } from '../request-guard.ts'
+import { checkBrowserRequest, signInHeaderName } from '../request-guard.ts'
 import type { RequestSession } from '../request-session.ts'
+import { sessionChanged } from '../session-changed.ts'
 import type { IncomingAnswer } from '../transport/transport.ts'
 import { matchRequest } from './allow-list.ts'
 import { isSessionSource } from './api-proxy-options.ts'
@@ -83,8 +84,21 @@ export class ProxiedRequest {
 
   async #tokens(): Promise<AccessTokenSource> {
     const source = this.#source
-    if (isSessionSource(source)) return (this.#session = source.for(this.#request))
+    if (isSessionSource(source)) {
+      this.#session = source.for(this.#request)
+      await this.#assertSameSignIn(this.#session)
+      return this.#session
+    }
     return typeof source === 'function' ? source(this.#request) : source
+  }
+
+  // A page that still shows one person must not act in the name of the next, who signed in in another tab.
+  async #assertSameSignIn(session: RequestSession): Promise<void> {
+    const expected = this.#request.headers.get(signInHeaderName)
+    if (expected === null) return
+    const state = await session.getState()
+    if (state.status === 'authenticated' && state.signInId !== expected)
+      throw new ProxyRefusal(sessionChanged)
   }
 
   async #pass(url: string, tokens: AccessTokenSource): Promise<IncomingAnswer> {

@@ -47,6 +47,7 @@ const refused: Readonly<Record<string, string>> = {
   origin: 'it names the page, and the API must not take the request for one of a browser',
   via: 'anybody can send it',
   'x-evergrant': 'it is for the proxy',
+  'x-evergrant-sign-in': 'it is for the proxy',
   'x-real-ip': 'anybody can send it',
 }
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startEmulatorServer } from '@evergrant/emulator/server'
+import type { EmulatorServer } from '@evergrant/emulator/server'
 import { chooseProviders, emulatedProviders } from './choose-providers.ts'
 import type { Environment } from './choose-providers.ts'
 import { createGateway } from './gateway.ts'
@@ -13,6 +14,8 @@ export interface RunningGateway {
   readonly url: string
   /** Two lines for a person: where the gateway is, and which providers are emulated. */
   readonly banner: string
+  /** The second of them. */
+  readonly notice: string
   /** Stops listening, drops open connections, and ends the emulator. */
   readonly stop: () => Promise<void>
 }
@@ -20,16 +23,19 @@ export interface RunningGateway {
 const host = '127.0.0.1'
 
 /**
- * Starts the gateway on loopback, and the emulator beside it if a provider has no credentials in `env`.
+ * Starts the gateway on loopback, and the emulator beside it if a provider has no credentials in `env` and there is no
+ * `shared` one. A shared emulator goes on when the gateway stops.
  * @throws {Error} the port cannot be used, or the environment is incomplete; the message says what to do
  */
 export async function runGateway(
   env: Environment,
   onError: (error: unknown) => void,
+  shared?: EmulatorServer,
 ): Promise<RunningGateway> {
   const port = readPort(env['PORT'])
   const emulated = emulatedProviders(env)
-  const running = emulated.length > 0 ? await startEmulatorServer({ host }) : undefined
+  const own = emulated.length > 0 && shared === undefined ? await startEmulatorServer({ host }) : undefined
+  const running = emulated.length > 0 ? (shared ?? own) : undefined
   try {
     const gateway = createGateway({
       providers: chooseProviders(env, running),
@@ -37,23 +43,29 @@ export async function runGateway(
       onError,
     })
     const server = createServer(gateway.app)
+    const notice = describe(emulated.map(name => resources[name].title))
     const url = await listen(server, port)
     return {
       url,
-      banner: `${url}\n${describe(emulated.map(name => resources[name].title))}`,
+      banner: `${url}\n${notice}`,
+      notice,
       stop: async () => {
         await close(server)
-        await running?.close()
+        await own?.close()
         await gateway.close()
       },
     }
   } catch (error) {
-    await running?.close()
+    await own?.close()
     throw error
   }
 }
 
-function readPort(text = ''): number {
+/**
+ * Reads a port.
+ * @throws {Error} it is none
+ */
+export function readPort(text = ''): number {
   if (text === '') return 3000
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
   throw new Error(`PORT must be a whole number from 0 to 65535, not "${text}".`)

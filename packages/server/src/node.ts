@@ -2,6 +2,8 @@ import { STATUS_CODES } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeRequest, sendNodeResponse } from 'srvx/node'
 import { refusalAnswer } from './error-answer.ts'
+import { straightOf } from './transport/straight-answer.ts'
+import type { StraightAnswer } from './transport/straight-answer.ts'
 import { requestTargetProblem } from './transport/request-target.ts'
 import { takeNodeBody } from './transport/node-body.ts'
 
@@ -36,12 +38,13 @@ export function toNodeListener(
   handler: NodeHandler,
   { onError = warn }: NodeListenerOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const handle = straight(handler)
   return async (incoming, outgoing) => {
-    let answer: Response
+    let answer: Response | StraightAnswer
     try {
       const request = toRequest(incoming, outgoing)
       const clientAddress = incoming.socket.remoteAddress
-      answer = request instanceof Response ? request : await handler(request, { clientAddress })
+      answer = request instanceof Response ? request : await handle(request, { clientAddress })
     } catch (error) {
       onError(error, incoming)
       answer = refusalAnswer({ status: 500, code: 'internal_error', message: 'The server failed.' })
@@ -49,6 +52,19 @@ export function toNodeListener(
     await sendResponse(outgoing, answer)
   }
 }
+
+/**
+ * The shortest way from a handler to {@link sendResponse}: for the API proxy one that builds no `Response`; any other
+ * handler is returned as it is.
+ */
+export function straight<Context>(
+  handler: (request: Request, context: Context) => Response | Promise<Response>,
+): (request: Request, context: Context) => NodeAnswer | Promise<NodeAnswer> {
+  return straightOf<Context>(handler) ?? handler
+}
+
+/** What {@link sendResponse} sends. */
+export type NodeAnswer = Response | StraightAnswer
 
 /**
  * Turns a request of Node.js into a web `Request`, or into the `Response` that refuses it: 400 for a target that is no
@@ -84,23 +100,24 @@ function requestFor(incoming: IncomingMessage, outgoing: ServerResponse, target:
 }
 
 /**
- * Sends a web `Response` and resolves when that is over, one way or the other; it never rejects. It waits for slow
+ * Sends an answer and resolves when that is over, one way or the other; it never rejects. It waits for slow
  * readers. A body that breaks breaks the connection, so that nobody takes what there is for the whole. Headers that a
  * framework has set stay, unless the response has its own of the same name; cookies add up.
  */
-export async function sendResponse(outgoing: ServerResponse, response: Response): Promise<void> {
+export async function sendResponse(outgoing: ServerResponse, answer: NodeAnswer): Promise<void> {
   // A client that left makes writing fail, and an error without a listener would end the process.
   outgoing.on('error', ignore)
   try {
-    const message = takeNodeBody(response.body)
+    const message = messageOf(answer)
     if (outgoing.destroyed || outgoing.headersSent) {
       message?.destroy()
-      if (message === undefined) await response.body?.cancel()
+      if (answer instanceof Response && message === undefined) await answer.body?.cancel()
       return
     }
-    writeHead(outgoing, response)
-    if (message === undefined) await sendNodeResponse(outgoing, response)
-    else await pass(message, outgoing)
+    writeHead(outgoing, answer)
+    if (message !== undefined) await pass(message, outgoing)
+    else if (answer instanceof Response) await sendNodeResponse(outgoing, answer)
+    else outgoing.end()
     // Only a body that broke off leaves it open.
     if (!outgoing.writableEnded) outgoing.destroy()
   } catch {
@@ -109,18 +126,27 @@ export async function sendResponse(outgoing: ServerResponse, response: Response)
   finishRequest(outgoing.req, outgoing)
 }
 
-function writeHead(outgoing: ServerResponse, { status, statusText, headers }: Response): void {
-  const reason = statusText || (STATUS_CODES[status] ?? '')
-  if (outgoing.getHeaderNames().length === 0) {
-    const lines: string[] = []
-    for (const [name, value] of headers) lines.push(name, value)
-    outgoing.writeHead(status, reason, lines)
-    return
-  }
-  // Node.js 20 merges a list into earlier headers in a way of its own, and loses cookies.
-  for (const [name, value] of headers) if (name !== 'set-cookie') outgoing.setHeader(name, value)
-  for (const cookie of headers.getSetCookie()) outgoing.appendHeader('set-cookie', cookie)
-  outgoing.writeHead(status, reason)
+/** The message of another server that nobody has read from; undefined: the body is something else, or there is none. */
+function messageOf(answer: NodeAnswer): IncomingMessage | undefined {
+  if (answer instanceof Response) return takeNodeBody(answer.body)
+  return (answer.message ?? undefined) as IncomingMessage | undefined
+}
+
+function writeHead(outgoing: ServerResponse, answer: NodeAnswer): void {
+  const own = answer instanceof Response ? linesOf(answer.headers) : answer.lines
+  const earlier = outgoing.getHeader('set-cookie')
+  // Given as lines, cookies of the answer would take the place of those that a framework has set.
+  const kept = earlier !== undefined && own.includes('set-cookie') ? [earlier].flat().map(String) : []
+  const lines = [...kept.flatMap(cookie => ['set-cookie', cookie]), ...own]
+  const { status } = answer
+  const text = answer instanceof Response ? answer.statusText : ''
+  outgoing.writeHead(status, text || (STATUS_CODES[status] ?? ''), lines)
+}
+
+function linesOf(headers: Headers): string[] {
+  const lines: string[] = []
+  for (const [name, value] of headers) lines.push(name, value)
+  return lines
 }
 
 /** Sends what another server sends, without taking it apart. */

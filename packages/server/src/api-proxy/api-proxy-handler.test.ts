@@ -416,7 +416,8 @@ describe('the source', () => {
   test('F14 of sessions acts for nobody else than the page shows, whoever has signed in meanwhile', async () => {
     const { send, requests } = recordingSend(() => new Response('fine'))
     const session = {
-      ...world.manager,
+      authorize: world.manager.authorize,
+      settle: world.manager.settle,
       getState: async () => ({ status: 'authenticated', signInId: 'sign-in-2', expiresAt: 0 }),
       writeTo: () => undefined,
     }

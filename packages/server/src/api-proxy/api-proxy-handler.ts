@@ -1,5 +1,6 @@
 import type { AccessTokenSource } from '@evergrant/core/source'
 import type { SessionSource } from '../request-session.ts'
+import { offerStraight } from '../transport/straight-answer.ts'
 import { resolveProxyOptions } from './api-proxy-options.ts'
 import type { ApiProxyOptions, ProxyTokenSource } from './api-proxy-options.ts'
 import { ProxiedRequest } from './proxied-request.ts'
@@ -40,6 +41,10 @@ export function createApiProxyHandler(
 ): ApiProxyHandler
 export function createApiProxyHandler(source: ProxyTokenSource, options: ApiProxyOptions): ApiProxyHandler {
   const proxy = resolveProxyOptions(source, options)
-  return (request, context) =>
-    new ProxiedRequest(proxy, source, request).answer(context?.prefix ?? proxy.prefix)
+  const begin = (request: Request): ProxiedRequest => new ProxiedRequest(proxy, source, request)
+  const handler: ApiProxyHandler = (request, context) =>
+    begin(request).answer(context?.prefix ?? proxy.prefix)
+  return offerStraight<ApiProxyContext, ApiProxyHandler>(handler, (request, context) =>
+    begin(request).answerStraight(context?.prefix ?? proxy.prefix),
+  )
 }

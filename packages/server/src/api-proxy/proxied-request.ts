@@ -21,7 +21,10 @@ import {
 import { targetUrl } from './proxy-target.ts'
 import { RequestBody } from './request-body.ts'
 import { pickRequestHeaders } from './request-headers.ts'
-import { writeResponseHeaders } from './response-headers.ts'
+import { addSessionFields, responseFields } from './response-headers.ts'
+import { toResponse, toStraight } from './proxied-answer.ts'
+import type { ProxiedAnswer } from './proxied-answer.ts'
+import type { StraightAnswer } from '../transport/straight-answer.ts'
 import { isForScript } from './script-destination.ts'
 import { Attempt } from './send-attempt.ts'
 
@@ -39,18 +42,29 @@ export class ProxiedRequest {
   }
 
   /** Passes the request on and resolves to the answer; `prefix` is the path that the proxy lives below. */
-  async answer(prefix: string): Promise<Response> {
-    let response: Response
+  answer(prefix: string): Promise<Response> {
+    return this.#answer(prefix, toResponse)
+  }
+
+  /** {@link answer} for a server of Node.js: straight where the API's answer comes as its message. */
+  answerStraight(prefix: string): Promise<Response | StraightAnswer> {
+    return this.#answer<Response | StraightAnswer>(prefix, answer => toStraight(answer) ?? toResponse(answer))
+  }
+
+  async #answer<Answer>(
+    prefix: string,
+    write: (answer: ProxiedAnswer) => Answer,
+  ): Promise<Answer | Response> {
     try {
       const url = this.#targetBelow(prefix)
       await this.#admit()
-      response = this.#handBack(await this.#pass(url, await this.#tokens()))
+      return write(this.#handBack(await this.#pass(url, await this.#tokens())))
     } catch (error) {
-      response = this.#answerError(error)
+      const response = this.#answerError(error)
+      // Also here: an error may end a session.
+      this.#session?.writeTo(response.headers)
+      return response
     }
-    // Last: whatever the session sets counts, and an error may end a session as well.
-    this.#session?.writeTo(response.headers)
-    return response
   }
 
   /** Decides from the request alone whether it goes on, and where. */
@@ -138,7 +152,7 @@ export class ProxiedRequest {
     return new Attempt({ transport, signal, timeoutMs: isEventStream ? undefined : timeoutMs })
   }
 
-  #handBack(answer: IncomingAnswer): Response {
+  #handBack(answer: IncomingAnswer): ProxiedAnswer {
     const { status } = answer
     if (status < 200 || status > 599) {
       answer.body?.cancel().catch(() => undefined)
@@ -146,10 +160,9 @@ export class ProxiedRequest {
       const cause = new NetworkError(message, { code: 'network_error', wasSent: true })
       throw new ProxyRefusal(upstreamUnreachable, { cause })
     }
-    const isEmpty = status === 204 || status === 205 || status === 304
-    const response = new Response(isEmpty ? null : answer.body, { status })
-    writeResponseHeaders(response.headers, answer.fields(), !this.#proxy.transport.isRaw)
-    return response
+    const fields = responseFields(answer.fields(), !this.#proxy.transport.isRaw)
+    if (this.#session !== undefined) addSessionFields(fields, this.#session)
+    return { answer, fields }
   }
 
   #answerError(error: unknown): Response {

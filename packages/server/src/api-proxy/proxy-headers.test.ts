@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { passedHeaderNames, pickRequestHeaders, requestHeaderProblems } from './request-headers.ts'
-import { writeResponseHeaders } from './response-headers.ts'
+import { responseFields } from './response-headers.ts'
 
 describe('the headers of a request', () => {
   const names = passedHeaderNames(['X-Request-Id'], true)
@@ -75,7 +75,7 @@ describe('the headers of a request', () => {
 describe('the headers of an answer', () => {
   const pick = (headers: HeadersInit, isDecoded = false): Record<string, string> => {
     const target = new Headers()
-    writeResponseHeaders(target, new Headers(headers), isDecoded)
+    for (const [name, value] of responseFields(new Headers(headers), isDecoded)) target.append(name, value)
     return Object.fromEntries(target)
   }
 

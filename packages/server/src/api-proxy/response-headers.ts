@@ -1,5 +1,8 @@
 import { hopByHop, listed } from './request-headers.ts'
 
+/** A header: its name in lower case, and its value. */
+export type Field = readonly [name: string, value: string]
+
 /** What an API says about its own origin, or to the server in front of it. It would be said about ours. */
 const dropped: ReadonlySet<string> = new Set([
   'age',
@@ -44,16 +47,12 @@ const fixed = Object.entries({
 })
 
 /**
- * Writes those of the API's headers that the client gets. `isDecoded`: the body was decompressed on the way, so the
+ * Picks those of the API's headers that the client gets, and adds ours. `isDecoded`: the body was decompressed on the way, so the
  * headers that describe it compressed no longer fit.
  * @see RFC 9110 §7.6.1, RFC 9111 §5.2.2
  */
-export function writeResponseHeaders(
-  target: Headers,
-  fields: Iterable<readonly [string, string]>,
-  isDecoded: boolean,
-): void {
-  const said: (readonly [string, string])[] = []
+export function responseFields(fields: Iterable<Field>, isDecoded: boolean): Field[] {
+  const said: Field[] = []
   const vary: string[] = []
   const named = new Set<string>()
   let isEncoded = false
@@ -65,12 +64,20 @@ export function writeResponseHeaders(
     else if (mayPass(name)) said.push(field)
   }
   const isStale = isDecoded && isEncoded
-  for (const [name, value] of said) {
-    if (named.has(name) || (isStale && (name === 'content-encoding' || name === 'content-length'))) continue
-    target.append(name, value)
-  }
-  for (const [name, value] of fixed) target.append(name, value)
-  target.append('vary', withCookie(vary.join(', ')))
+  const passing = said.filter(
+    ([name]) => !named.has(name) && !(isStale && (name === 'content-encoding' || name === 'content-length')),
+  )
+  return [...passing, ...fixed, ['vary', withCookie(vary.join(', '))]]
+}
+
+/** Adds what a session sets. Caching is forbidden already, and `Vary` names the cookie. */
+export function addSessionFields(
+  fields: Field[],
+  session: { readonly writeTo: (headers: Headers) => void },
+): void {
+  const own = new Headers()
+  session.writeTo(own)
+  for (const field of own) if (field[0] !== 'vary' && field[0] !== 'cache-control') fields.push(field)
 }
 
 function mayPass(name: string): boolean {

@@ -96,18 +96,26 @@ function asError(error: unknown): Error {
 
 class NodeAnswer implements IncomingAnswer {
   readonly status: number
-  readonly body: ReadableStream<Uint8Array> | null
   readonly #incoming: IncomingMessage
+  readonly #isEmpty: boolean
   #headers: Headers | undefined
+  #body: ReadableStream<Uint8Array> | undefined
 
   constructor(incoming: IncomingMessage, method: string) {
     this.#incoming = incoming
     this.status = incoming.statusCode ?? 0
-    const isEmpty = method === 'HEAD' || this.status === 204 || this.status === 304 || this.status === 205
+    this.#isEmpty = method === 'HEAD' || this.status === 204 || this.status === 304 || this.status === 205
+    // An error without a listener would end the process; "close" follows and tells the reader.
+    incoming.on('error', () => undefined)
     // What is not read would keep the connection busy.
-    if (isEmpty) incoming.resume().on('error', () => undefined)
-    this.body = isEmpty ? null : nodeBodyStream(incoming)
+    if (this.#isEmpty) incoming.resume()
   }
+
+  get body(): ReadableStream<Uint8Array> | null {
+    return this.#isEmpty ? null : (this.#body ??= nodeBodyStream(this.#incoming))
+  }
+
+  readonly takeMessage = (): IncomingMessage | null => (this.#isEmpty ? null : this.#incoming)
 
   get headers(): Headers {
     if (this.#headers !== undefined) return this.#headers

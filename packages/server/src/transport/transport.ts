@@ -16,6 +16,8 @@ export interface IncomingAnswer {
   /** Every header, its name in lower case. Costs less than `headers` where those are made on demand. */
   readonly fields: () => Iterable<readonly [string, string]>
   readonly body: ReadableStream<Uint8Array> | null
+  /** Gives away the message of Node.js behind it, in place of `body`; null: it has none. Absent: there is no message. */
+  readonly takeMessage?: (() => object | null) | undefined
 }
 
 /** A way to send requests. */

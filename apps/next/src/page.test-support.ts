@@ -1,0 +1,183 @@
+import { startEmulatorServer } from '@evergrant/emulator/server'
+import type { EmulatorServer } from '@evergrant/emulator/server'
+import { findProgram } from '@evergrant/testing/machine'
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { startDashboard } from '../start.js'
+
+/** The machine's browser; undefined: there is none, and the tests of the page are skipped. */
+export const executablePath: string | undefined = findProgram('chromium')
+
+const args = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--no-first-run',
+]
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: executablePath ?? '', args })
+}
+
+/** A browser that keeps no cookies, as a person may set it up. The directory has to be new. */
+export function launchWithoutCookies(directory: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(directory, { executablePath: executablePath ?? '', args })
+}
+
+/** The built dashboard in its own process, and an emulator. */
+export class TestDashboard {
+  readonly url: string
+  readonly #emulator: EmulatorServer
+  readonly #stop: () => Promise<void>
+
+  private constructor(url: string, emulator: EmulatorServer, stop: () => Promise<void>) {
+    this.url = url
+    this.#emulator = emulator
+    this.#stop = stop
+  }
+
+  static async start(): Promise<TestDashboard> {
+    const emulator = await startEmulatorServer()
+    const { url, stop } = await startDashboard({
+      port: 0,
+      emulatorUrl: emulator.url,
+      env: { PATH: process.env['PATH'] },
+    })
+    return new TestDashboard(url, emulator, stop)
+  }
+
+  get emulator(): EmulatorServer['emulator'] {
+    return this.#emulator.emulator
+  }
+
+  get travis(): EmulatorServer['emulator']['travis'] {
+    return this.emulator.travis
+  }
+
+  /** How often the refresh token was used since the journal was cleared. */
+  get refreshes(): number {
+    return this.emulator.journal.count({ provider: 'travis', kind: 'token', grantType: 'refresh_token' })
+  }
+
+  /** Makes the servers well-behaved again. */
+  reset(): void {
+    for (const provider of [this.travis, this.emulator.truphone]) {
+      provider.faults.clear()
+      provider.refuseAllAccessTokens(false)
+    }
+    this.travis.setLifetimes({ accessTokenMs: 300_000, refreshTokenMs: 90 * 86_400_000 })
+    this.emulator.journal.clear()
+  }
+
+  async close(): Promise<void> {
+    await this.#stop()
+    await this.#emulator.close()
+  }
+}
+
+/** One browser of one person, and the dashboard's page in it. */
+export class FleetPage {
+  readonly page: Page
+  readonly dashboard: TestDashboard
+  readonly #complaints: string[] = []
+
+  constructor(page: Page, dashboard: TestDashboard) {
+    this.page = page
+    this.dashboard = dashboard
+    page.setDefaultTimeout(5000)
+    page.on('pageerror', error => this.#complaints.push(error.message))
+    page.on('console', message => {
+      if (message.type() === 'error') this.#complaints.push(message.text())
+    })
+  }
+
+  static async open(
+    browser: Browser,
+    dashboard: TestDashboard,
+    options: BrowserContextOptions = {},
+  ): Promise<FleetPage> {
+    const context = await browser.newContext({ locale: 'en-GB', ...options })
+    const shown = new FleetPage(await context.newPage(), dashboard)
+    await shown.goTo('/')
+    return shown
+  }
+
+  /** Another tab of the same browser. */
+  async openTab(): Promise<FleetPage> {
+    const tab = new FleetPage(await this.page.context().newPage(), this.dashboard)
+    await tab.goTo('/')
+    return tab
+  }
+
+  async goTo(path: string): Promise<void> {
+    await this.page.goto(this.dashboard.url + path)
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close()
+  }
+
+  /** What the browser complained about, except that an answer was an error: the page says that itself. */
+  get complaints(): string[] {
+    return this.#complaints.filter(text => !text.startsWith('Failed to load resource'))
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name })
+  }
+
+  heading(name: string): Locator {
+    return this.page.getByRole('heading', { name, level: 1 })
+  }
+
+  get vehicles(): Locator {
+    return this.page.getByRole('radio')
+  }
+
+  get marks(): Locator {
+    return this.page.getByRole('group', { name: /^Where the vehicles/ }).getByRole('button')
+  }
+
+  /** The trouble that the page tells. */
+  get notice(): Locator {
+    return this.page.locator('.notice')
+  }
+
+  async fillIn(username: string, password: string): Promise<void> {
+    await this.page.getByLabel('User name').fill(username)
+    await this.page.getByLabel('Password', { exact: true }).fill(password)
+  }
+
+  /** Signs one of the three customers in, and waits for the vehicles. */
+  async signIn(customer: 0 | 1 | 2 = 0): Promise<void> {
+    const { username, password } = this.dashboard.travis.credentials.customers[customer]
+    await this.fillIn(username, password)
+    await this.button('Sign in').click()
+    await this.heading('Vehicles').waitFor()
+  }
+
+  /** Asks TRAVIS now, and waits for the answer. */
+  async askAgain(): Promise<void> {
+    const answered = this.page.waitForResponse('**/api/travis/vehicles*')
+    await this.button('Ask again').click()
+    await answered
+  }
+
+  async tabTo(target: Locator, presses = 60): Promise<void> {
+    for (let press = 0; press < presses; press += 1) {
+      if (await isFocused(target)) return
+      await this.page.keyboard.press('Tab')
+    }
+    throw new Error('Tab never gets there.')
+  }
+
+  // A program as text: these tests are compiled without the page's own scripts.
+  isTooWide(): Promise<boolean> {
+    return this.page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
+  }
+}
+
+export async function isFocused(target: Locator): Promise<boolean> {
+  return (await target.and(target.page().locator(':focus')).count()) === 1
+}

@@ -9,7 +9,7 @@ interface PlannedEvent {
   readonly run: () => void
 }
 
-/** The emulator's clock: the host's time plus whatever has been skipped. It never runs backwards. */
+/** The emulator's clock: the host's time plus whatever has been skipped. It stands still at the end of its time. */
 export class EmulatorClock {
   readonly #base: () => number
   #skippedMs = 0
@@ -22,12 +22,14 @@ export class EmulatorClock {
 
   /** Returns the emulator's time in epoch milliseconds. */
   now(): number {
-    return this.#base() + this.#skippedMs
+    return this.#after(this.#skippedMs)
   }
 
   /**
-   * Skips `ms` milliseconds. Events planned for the time in between run with the clock at their instant.
+   * Skips `ms` milliseconds. Events planned for the time in between run with the clock at their instant, all of them,
+   * even if one throws.
    * @throws {RangeError} `ms` is negative or not a finite number, or the time would pass the end of the year 9999
+   * @throws {AggregateError} several events threw; what a single one throws is thrown as it is
    */
   advance(ms: number): void {
     if (!Number.isFinite(ms) || ms < 0) {
@@ -39,19 +41,38 @@ export class EmulatorClock {
         `Cannot advance by ${ms} ms: the emulated time ends with the year 9999, in ${most} ms.`,
       )
     }
-    const target = this.#skippedMs + ms
-    for (;;) {
-      const event = this.#events.find(({ at }) => at <= this.#base() + target)
-      if (!event) break
-      this.#skippedMs = Math.max(this.#skippedMs, event.at - this.#base())
-      this.#run(event)
-    }
-    // An event may have advanced the clock further by itself.
-    this.#skippedMs = Math.max(this.#skippedMs, target)
+    const failures = this.#runUntil(this.#skippedMs + ms)
+    if (failures.length > 1) throw new AggregateError(failures, 'Several planned actions threw.')
+    if (failures.length === 1) throw failures[0]
   }
 
-  /** Plans an event for an instant; returns a function that cancels it. Those of one instant run in their order. */
+  /** Skips on until so much is skipped altogether, and returns what the events on the way threw. */
+  #runUntil(targetMs: number): readonly unknown[] {
+    const failures: unknown[] = []
+    for (;;) {
+      const event = this.#events.find(({ at }) => at <= this.#after(targetMs))
+      if (!event) break
+      this.#skippedMs = Math.max(this.#skippedMs, event.at - this.#base())
+      try {
+        this.#run(event)
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    // An event may have advanced the clock further by itself.
+    this.#skippedMs = Math.max(this.#skippedMs, targetMs)
+    return failures
+  }
+
+  /**
+   * Plans an event for an instant; returns a function that cancels it. Those of one instant run in their order.
+   * @throws {RangeError} `at` is not a finite number
+   */
   plan(at: number, run: () => void): () => void {
+    // Nothing can be compared with NaN: it would run at once.
+    if (!Number.isFinite(at)) {
+      throw new RangeError(`Cannot plan for ${at}: give an instant in epoch milliseconds.`)
+    }
     const event = { at, run }
     this.#events = [...this.#events, event].toSorted((left, right) => left.at - right.at)
     return () => {
@@ -66,6 +87,11 @@ export class EmulatorClock {
       if (!event || event.at > this.now()) return
       this.#run(event)
     }
+  }
+
+  /** The time once so much has been skipped. */
+  #after(skippedMs: number): number {
+    return Math.min(this.#base() + skippedMs, latest)
   }
 
   #run(event: PlannedEvent): void {

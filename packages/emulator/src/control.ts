@@ -95,13 +95,17 @@ async function setLifetimes(_: Emulator, provider: ProviderEmulator, request: Re
   return new Response(null, { status: 204 })
 }
 
+const whatToRevoke =
+  'Send {"what": "access-tokens"} or {"what": "refresh-tokens"}, to travis or truphone also {"what": "not-before"}, ' +
+  'to trafficstars also {"what": "api-keys"}.'
+
 async function revoke(emulator: Emulator, provider: ProviderEmulator, request: Request): Promise<Response> {
   const { what } = await readBody(request)
   if (what === 'access-tokens') provider.revokeAccessTokens()
   else if (what === 'refresh-tokens') provider.revokeRefreshTokens()
   else if (what === 'not-before' && hasNotBefore(emulator, provider)) provider.bumpNotBefore()
   else if (what === 'api-keys' && provider === emulator.trafficStars) emulator.trafficStars.revokeApiKeys()
-  else throw new ControlError(400, 'Send {"what": "access-tokens"} or {"what": "refresh-tokens"}.')
+  else throw new ControlError(400, whatToRevoke)
   return new Response(null, { status: 204 })
 }
 

@@ -21,6 +21,7 @@ import { TrafficStars } from './providers/trafficstars.ts'
 import { Travis } from './providers/travis.ts'
 import { Truphone } from './providers/truphone.ts'
 import type { ProviderName } from './provider-name.ts'
+import { seedFor } from './records/random.ts'
 import { redactedPath } from './redacted-path.ts'
 import { splitPath } from './routing.ts'
 
@@ -33,7 +34,7 @@ export interface EmulatorOptions {
    * bodies wait with it, so a virtual clock's fits.
    */
   readonly schedule?: ((callback: () => void, ms: number) => () => void) | undefined
-  /** Seeds the random choice that a fault's `share` makes; a whole number, default 1. */
+  /** Seeds the random choice that a fault's `share` makes, at each provider another; a whole number, default 1. */
   readonly seed?: number | undefined
 }
 
@@ -47,16 +48,19 @@ export interface Emulator {
   readonly fetch: typeof globalThis.fetch
   /** Answers one request by its path (`/travis/…`), whatever its host. Bound. */
   readonly handle: (request: Request) => Promise<Response>
-  /** Returns the emulator's time in epoch milliseconds. Bound. */
+  /** Returns the emulator's time in epoch milliseconds. It stands still at the end of the year 9999. Bound. */
   readonly now: () => number
   /**
    * Moves the emulator's clock forward by `ms` milliseconds. Bound.
    * @throws {RangeError} `ms` is negative or not a finite number, or the clock would pass the year 9999
+   * @throws {AggregateError} several planned actions threw; what a single one throws is thrown as it is. The clock has
+   *   moved all the same, and the other actions ran
    */
   readonly advance: (ms: number) => void
   /**
    * Runs `action` once the clock reaches `at` (epoch milliseconds): while time is advanced, at exactly that instant;
    * when the host's time goes on by itself, before the next request. Returns a function that cancels. Bound.
+   * @throws {RangeError} `at` is not a finite number
    */
   readonly plan: (at: number, action: () => void) => () => void
   readonly journal: Journal
@@ -87,11 +91,11 @@ class FiveProviders implements Emulator {
 
   constructor(clock: EmulatorClock, { schedule = scheduleTimeout, seed = 1 }: EmulatorOptions) {
     this.#clock = clock
-    this.travis = new Travis(clock, seed)
-    this.trafficStars = new TrafficStars(clock, seed)
-    this.teamServer = new TeamServer(clock, seed)
-    this.iris = new Iris(clock, seed)
-    this.truphone = new Truphone(clock, seed)
+    this.travis = new Travis(clock, seedFor(seed, 'travis'))
+    this.trafficStars = new TrafficStars(clock, seedFor(seed, 'trafficstars'))
+    this.teamServer = new TeamServer(clock, seedFor(seed, 'team-server'))
+    this.iris = new Iris(clock, seedFor(seed, 'iris'))
+    this.truphone = new Truphone(clock, seedFor(seed, 'truphone'))
     this.#providers = {
       travis: this.travis,
       trafficstars: this.trafficStars,

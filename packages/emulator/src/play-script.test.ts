@@ -61,6 +61,22 @@ describe('playScript', () => {
     expect([seen, emulator.now() - start]).toEqual([[20], 110])
   })
 
+  it('refuses a provider that there is not before anything is played', () => {
+    const emulator = frozenEmulator()
+    const seen: number[] = []
+    const script = [
+      { atMs: 1, provider: 'iris', do: () => seen.push(1) },
+      { atMs: 5, provider: 'trafficStars', do: () => seen.push(5) },
+    ] as unknown as Parameters<typeof playScript>[1]
+    const play = (): unknown => playScript(emulator, script)
+    expect(play).toThrow(TypeError)
+    expect(play).toThrow(
+      'The event at 5 ms is for "trafficStars". There are: travis, trafficstars, team-server',
+    )
+    emulator.advance(10)
+    expect(seen).toEqual([])
+  })
+
   it('refuses events in the past', () => {
     const emulator = frozenEmulator()
     const event = { atMs: -1, provider: 'iris', do: () => {} } as const

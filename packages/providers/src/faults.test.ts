@@ -1,4 +1,5 @@
 import { isMalformedResponseError, isNetworkError } from '@evergrant/core'
+import type { TokenManager } from '@evergrant/core'
 import type { Fault } from '@evergrant/emulator'
 import { describe, expect, test } from 'vitest'
 import { createWorld, identities, ready } from './scenario.test-support.ts'
@@ -18,19 +19,25 @@ interface FaultCase {
 }
 
 const cases: readonly FaultCase[] = [
-  { name: '500', fault: { kind: 'status', status: 500 }, expected: 'server_unavailable' },
-  {
-    name: '503 with Retry-After in seconds',
-    fault: { kind: 'status', status: 503, headers: { 'retry-after': '90' } },
+  ...[500, 502, 504].map((status): FaultCase => ({
+    name: `${status}`,
+    fault: { kind: 'status', status },
     expected: 'server_unavailable',
-    pauseMs: 90_000,
-  },
-  {
-    name: '429 with Retry-After as a date',
-    fault: { kind: 'status', status: 429, headers: { 'retry-after': 'DATE' } },
-    expected: 'server_unavailable',
-    pauseMs: 60_000,
-  },
+  })),
+  ...[503, 429].flatMap((status): FaultCase[] => [
+    {
+      name: `${status} with Retry-After in seconds`,
+      fault: { kind: 'status', status, headers: { 'retry-after': '90' } },
+      expected: 'server_unavailable',
+      pauseMs: 90_000,
+    },
+    {
+      name: `${status} with Retry-After as a date`,
+      fault: { kind: 'status', status, headers: { 'retry-after': 'DATE' } },
+      expected: 'server_unavailable',
+      pauseMs: 60_000,
+    },
+  ]),
   {
     name: 'a reset before the server acted',
     fault: { kind: 'reset', when: 'before' },
@@ -87,6 +94,19 @@ const outcomeOf = async (world: World, call: Promise<string>): Promise<string> =
 const exchanges = (world: World): string[] =>
   world.emulator.journal.entries({ kind: 'token' }).map(entry => String(entry.grantType))
 
+/** The failure's `retryAt` is the server's own, and nothing is sent before it, whoever calls. */
+const expectSilence = async (tokens: TokenManager, world: World, pauseMs: number): Promise<void> => {
+  const sent = world.tokenRequests()
+  const retryAt = tokens.explain().failure?.retryAt ?? 0
+  const leftMs = retryAt - world.clock.wall()
+  // The callers before took up to a second.
+  expect(leftMs).toBeGreaterThan(pauseMs - 1_000)
+  expect(leftMs).toBeLessThanOrEqual(pauseMs)
+  await world.clock.advance(leftMs - 1)
+  expect(await outcomeOf(world, tokens.getAccessToken())).toBe('server_unavailable')
+  expect(world.tokenRequests()).toBe(sent)
+}
+
 describe.each(identities)('$name', identity => {
   test.each(cases)(
     'without a valid token, at $name: a typed error, no storm, and nothing is given up',
@@ -105,6 +125,7 @@ describe.each(identities)('$name', identity => {
       const again = Array.from({ length: 20 }, () => tokens.getAccessToken().catch(() => undefined))
       await world.clock.runUntil(Promise.all(again))
       if (faultCase.expected !== 'a token') expect(world.tokenRequests()).toBe(sent)
+      if (faultCase.pauseMs !== undefined) await expectSilence(tokens, world, faultCase.pauseMs)
       await world.clock.advance(Math.max(faultCase.pauseMs ?? 0, 310_000))
       expect((await tokens.fetch(identity.path)).status).toBe(200)
       expect(new Set(exchanges(world))).toEqual(new Set([identity.renewalGrant]))

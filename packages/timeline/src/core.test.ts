@@ -57,7 +57,9 @@ test('an outage of a real manager is told as one, however often the API refuses 
   for (let call = 1; call <= 6; call++) {
     await tokens.fetch('https://api.example.com/')
     model = reduceTimeline(model, JSON.parse(JSON.stringify(tokens.explain())))
-    expect(model.events.at(-1)).toMatchObject({ type: 'token-rejected' })
+    // The first refusal starts the exchange that fails; the others follow it.
+    expect(model.events.at(-1)).toMatchObject({ type: call === 1 ? 'exchange-failed' : 'token-rejected' })
+    expect(stateAt(model, clock.wall())).toBe('failing')
     expect(lastSentence(model)).toMatch(outage)
     expect(lastSentence(model, clock.wall())).toMatch(outage)
   }

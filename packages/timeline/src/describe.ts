@@ -4,6 +4,7 @@ import type { TimelineModel } from './model.ts'
 import { lastSentence, nextSentence } from './sentence.ts'
 import { stateAt, stateLabels } from './state.ts'
 import { currentLife } from './token-life.ts'
+import type { TokenLife } from './token-life.ts'
 
 /** How instants are said. */
 export interface ClockOptions {
@@ -11,23 +12,31 @@ export interface ClockOptions {
   readonly timeZone?: string | undefined
 }
 
-/** Says the state and what is left: `Fresh, 4 min 12 s left`. */
+/** Says the state and what is left: `Fresh, 4 min 12 s left`. Of a token that the API refused, nothing is. */
 export function headline(model: TimelineModel, now: number): { state: string; left: string } {
   const life = currentLife(model.lives)
   const state = stateAt(model, now)
   if (life === undefined || state === 'signed-out') return { state: stateLabels[state], left: '' }
-  const { expiresAt } = life
-  if (expiresAt === undefined) return { state: stateLabels[state], left: 'no lifetime named' }
-  const left = expiresAt > now ? `${span(expiresAt - now)} left` : `expired ${span(now - expiresAt)} ago`
-  return { state: stateLabels[state], left }
+  return { state: stateLabels[state], left: leftOf(life, now) }
 }
+
+function leftOf({ expiresAt, rejectedAt }: TokenLife, now: number): string {
+  if (expiresAt !== undefined && expiresAt <= now) return `expired ${span(now - expiresAt)} ago`
+  if (rejectedAt !== undefined) return `refused ${span(now - rejectedAt)} ago`
+  return expiresAt === undefined ? 'no lifetime named' : `${span(expiresAt - now)} left`
+}
+
+const noWindows = { advisoryAt: undefined, mandatoryAt: undefined }
 
 /** Says where the current access token is in its life, with its windows; empty if there is none. */
 export function lifeSentence(model: TimelineModel, { timeZone }: ClockOptions = {}): string {
   const life = currentLife(model.lives)
   if (life === undefined) return ''
-  const { issuedAt, expiresAt, advisoryAt, mandatoryAt } = life
+  const { issuedAt, expiresAt, rejectedAt } = life
+  // What is refused is not used any more, whatever its windows are.
+  const { advisoryAt, mandatoryAt } = rejectedAt === undefined ? life : noWindows
   const parts = [`The access token is from ${timeOfDay(issuedAt, timeZone)}`]
+  if (rejectedAt !== undefined) parts.push(`was refused by the API at ${timeOfDay(rejectedAt, timeZone)}`)
   if (advisoryAt !== undefined)
     parts.push(`is due for a background refresh from ${timeOfDay(advisoryAt, timeZone)}`)
   if (mandatoryAt !== undefined)

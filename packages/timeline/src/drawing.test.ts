@@ -3,11 +3,12 @@ import { describeTimeline, recentLines } from './describe.ts'
 import { drawTimeline } from './drawing.ts'
 import { defineTokenTimeline, TokenTimeline } from './element.ts'
 import { at, canaries, life, withCanaries } from './life.test-support.ts'
-import { groupMarks } from './mark-shapes.ts'
+import { groupMarks, legendShapes } from './mark-shapes.ts'
+import { markLooks } from './marks.ts'
 import { createTimelineModel, reduceTimeline } from './model.ts'
 import type { TimelineModel } from './model.ts'
 import type { Shape } from './shape.ts'
-import { placeOf, viewAt } from './view.ts'
+import { placeOf, stretchLabels, viewAt } from './view.ts'
 
 const modelOf = (inputs: readonly unknown[]): TimelineModel =>
   inputs.reduce<TimelineModel>(reduceTimeline, createTimelineModel())
@@ -62,6 +63,18 @@ describe('the drawing', () => {
       ['rejected', 3],
       ['failed', 2],
     ])
+  })
+
+  test('calls no two things the same in its legend', () => {
+    const labels = [...Object.values(stretchLabels), ...Object.values(markLooks).map(({ label }) => label)]
+    expect(labels).toHaveLength(new Set(labels).size)
+    const parts = Object.entries(stretchLabels)
+    const shown = flat(legendShapes(viewAt(modelOf(life), at(700)).marks, parts)).flatMap(
+      ({ text }) => text ?? [],
+    )
+    expect(shown).toContain('held but refused')
+    expect(shown).toContain('refused by the API')
+    expect(shown).toHaveLength(new Set(shown).size)
   })
 
   test('has no style attribute, no link and no script', () => {

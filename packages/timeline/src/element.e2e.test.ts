@@ -166,6 +166,39 @@ describe.skipIf(executablePath === undefined)('the element', () => {
     expect(complaints).toEqual([])
   })
 
+  test('says that there is no access token while the API refuses the only one and its renewal fails', async () => {
+    await open()
+    const failure = { rung: 'refresh-token', kind: 'transient', message: 'No answer.', retryAt: at(735) }
+    const end = [event('token-rejected', 701, { isCurrent: true }), event('exchange-failed', 705, failure)]
+    await show([...life, ...end], 710)
+    expect(await page.locator('.state').textContent()).toBe('No access token')
+    expect(await page.locator('.state').getAttribute('class')).toBe('state bad')
+    expect(await page.locator('.left').textContent()).toBe('refused 9 s ago')
+    expect(await page.locator('.next').textContent()).toBe('The exchange is tried again in 25 s.')
+    expect(await page.locator('.parts rect.rejected').count()).toBe(1)
+    const legend = await page.locator('.legend li').allTextContents()
+    expect(legend).toEqual(expect.arrayContaining(['held but refused', 'refused by the API', 'failed']))
+    expect(legend).toHaveLength(new Set(legend).size)
+    await screenshot('refused')
+  })
+
+  test('draws on where a clock, a label or events are none', async () => {
+    await open()
+    await show(life, 700)
+    await page.locator('token-timeline').evaluate(element => {
+      Object.assign(element, { now: () => Number.NaN, label: 'Fleet' })
+      Object.assign(element, { label: undefined, explanation: null })
+    })
+    const state = (): Promise<string | null> => page.locator('.state').textContent()
+    await expect.poll(state, { timeout: 5000 }).toBe('Expired')
+    expect(await page.locator('#name').textContent()).toBe('trackunit-iris')
+    await page.locator('token-timeline').evaluate(element => {
+      Object.assign(element, { now: undefined, events: undefined, options: null })
+    })
+    await expect.poll(state, { timeout: 5000 }).toBe('Not used yet')
+    expect(complaints).toEqual([])
+  })
+
   test('holds nothing of what an event carries beyond its known members', async () => {
     await open()
     await show(withCanaries(life), 700)

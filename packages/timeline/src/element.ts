@@ -1,5 +1,6 @@
 import { createTimelineModel, reduceTimeline } from './model.ts'
 import type { TimelineModel, TimelineOptions } from './model.ts'
+import { numberOf } from './plain-text.ts'
 import { RedrawLoop } from './redraw-loop.ts'
 import { TimelineScene } from './scene.ts'
 
@@ -40,18 +41,19 @@ export class TokenTimeline extends Base {
     return this.#options
   }
 
-  set options(options: TimelineOptions) {
-    this.#options = options
+  set options(options: TimelineOptions | null | undefined) {
+    this.#options = options ?? {}
     this.#take(createTimelineModel(options))
   }
 
-  /** The kept events, oldest first. Setting it begins anew with those. */
+  /** The kept events, oldest first. Setting it begins anew with those; what is no array counts as none. */
   get events(): readonly unknown[] {
     return this.#model.events
   }
 
-  set events(events: readonly unknown[]) {
-    this.#take(events.reduce<TimelineModel>(reduceTimeline, createTimelineModel(this.#options)))
+  set events(events: readonly unknown[] | null | undefined) {
+    const model = createTimelineModel(this.#options)
+    this.#take(Array.isArray(events) ? events.reduce<TimelineModel>(reduceTimeline, model) : model)
   }
 
   /** The last `explain()`; write-only, because only parts of it are kept. */
@@ -59,13 +61,16 @@ export class TokenTimeline extends Base {
     this.#take(reduceTimeline(this.#model, explanation))
   }
 
-  /** The clock, in epoch milliseconds. Default: `Date.now`. Set it if the events come from a machine with another one. */
+  /**
+   * The clock, in epoch milliseconds. Default: `Date.now`, also for what is no function and where it returns no number.
+   * Set it if the events come from a machine with another one.
+   */
   get now(): () => number {
     return this.#now
   }
 
-  set now(now: () => number) {
-    this.#now = now
+  set now(now: (() => number) | null | undefined) {
+    this.#now = typeof now === 'function' ? now : Date.now
     this.#loop.request()
   }
 
@@ -74,13 +79,17 @@ export class TokenTimeline extends Base {
     return this.getAttribute('label') ?? ''
   }
 
-  set label(label: string) {
-    this.setAttribute('label', label)
+  set label(label: string | null | undefined) {
+    if (label === null || label === undefined) this.removeAttribute('label')
+    else this.setAttribute('label', label)
   }
 
-  /** Appends events. Those of other credentials, and what is none, are ignored. */
+  /**
+   * Appends events, and the events of arrays: `push(many)`, because no call takes 130 000 arguments. Those of other
+   * credentials, and what is none, are ignored.
+   */
   push(...events: readonly unknown[]): void {
-    this.#take(events.reduce<TimelineModel>(reduceTimeline, this.#model))
+    this.#take(events.flat().reduce<TimelineModel>(reduceTimeline, this.#model))
   }
 
   /** Called by the browser. */
@@ -107,7 +116,7 @@ export class TokenTimeline extends Base {
   }
 
   #draw(): void {
-    this.#scene?.show(this.#model, this.#now(), this.label)
+    this.#scene?.show(this.#model, numberOf(this.#now()) ?? Date.now(), this.label)
   }
 
   #adoptEarly(name: (typeof properties)[number]): void {

@@ -178,6 +178,17 @@ describe('the state', () => {
     ['expired', token, 300],
     ['rejected', [...token, event('token-rejected', 5, { isCurrent: true })], 6],
     ['fresh', [...token, event('token-rejected', 5, { isCurrent: false })], 6],
+    [
+      'failing',
+      [...token, event('token-rejected', 5, { isCurrent: true }), event('exchange-failed', 6, failure)],
+      7,
+    ],
+    [
+      'failing',
+      [...token, event('exchange-failed', 5, failure), event('token-rejected', 6, { isCurrent: true })],
+      7,
+    ],
+    ['struggling', [...token, event('token-rejected', 5, {}), event('exchange-failed', 6, failure)], 7],
     ['struggling', [...token, event('exchange-failed', 5, failure)], 6],
     ['failing', [event('exchange-failed', 5, failure)], 6],
     ['fresh', [event('exchange-failed', 0, failure), ...token], 6],

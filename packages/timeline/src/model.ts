@@ -1,5 +1,7 @@
 import { explainFailure } from './failure.ts'
 import type { TimelineFailure } from './failure.ts'
+import { insertEvent, isTurnedBack, prune, turnBack } from './history.ts'
+import { numberOf } from './plain-text.ts'
 import { readEvent } from './read-event.ts'
 import type { TimelineEvent } from './read-event.ts'
 import { readExplanation } from './read-explanation.ts'
@@ -71,12 +73,12 @@ const zero: TimelineCounts = {
   waits: 0,
 }
 
-/** Creates the empty timeline of one credential. */
-export function createTimelineModel(options: TimelineOptions = {}): TimelineModel {
+/** Creates the empty timeline of one credential. An option that is none counts as absent. */
+export function createTimelineModel(options?: TimelineOptions | null): TimelineModel {
   return {
-    historyMs: positive(options.historyMs, 900_000),
-    maxEvents: Math.ceil(positive(options.maxEvents, 500)),
-    key: options.key,
+    historyMs: positive(options?.historyMs, 900_000),
+    maxEvents: Math.ceil(positive(options?.maxEvents, 500)),
+    key: options?.key ?? undefined,
     provider: '',
     events: [],
     lives: [],
@@ -91,7 +93,8 @@ export function createTimelineModel(options: TimelineOptions = {}): TimelineMode
 
 /**
  * Returns the timeline after an `EvergrantEvent` or an `Explanation` of core, also as parsed JSON. Pure. Only known
- * members are read; what is neither, and events of other credentials, leave the timeline as it is.
+ * members are read; what is neither, and events of other credentials, leave the timeline as it is. An event that is older
+ * than the whole history says that the clock was turned back: what lies after it is dropped.
  */
 export function reduceTimeline(model: TimelineModel, input: unknown): TimelineModel {
   const event = readEvent(input)
@@ -102,8 +105,12 @@ export function reduceTimeline(model: TimelineModel, input: unknown): TimelineMo
 
 function withEvent(model: TimelineModel, event: TimelineEvent): TimelineModel {
   if (model.key !== undefined && model.key !== event.key) return model
-  const events = insert(model.events, event.type === 'token-obtained' ? withReason(model, event) : event)
-  const next = { ...model, key: event.key, provider: event.provider || model.provider, events }
+  const before = isTurnedBack(model, event.at) ? { ...model, ...turnBack(model, event.at) } : model
+  const events = insertEvent(
+    before.events,
+    event.type === 'token-obtained' ? withReason(before, event) : event,
+  )
+  const next = { ...before, key: event.key, provider: event.provider || before.provider, events }
   return prune({ ...next, ...changesOf(next, event) })
 }
 
@@ -203,7 +210,7 @@ function adoptedLife(at: number, expiresAt: number | undefined): TokenLife {
 
 function withExplanation(model: TimelineModel, explanation: TimelineExplanation): TimelineModel {
   const { failure, reason, next } = explanation
-  const lives = explainLives(model.lives, explanation.accessToken)
+  const lives = explainLives(model.lives, explanation.accessToken, model.events.at(-1)?.at)
   return prune({
     ...model,
     provider: explanation.provider || model.provider,
@@ -221,23 +228,7 @@ function count(model: TimelineModel, name: keyof TimelineCounts): TimelineCounts
   return { ...model.counts, [name]: model.counts[name] + 1 }
 }
 
-// Events of several sources may overtake each other on a wire by a little.
-function insert(events: readonly TimelineEvent[], event: TimelineEvent): readonly TimelineEvent[] {
-  const index = events.findLastIndex(({ at }) => at <= event.at)
-  return events.toSpliced(index + 1, 0, event)
-}
-
-function prune(model: TimelineModel): TimelineModel {
-  const { events, lives, historyMs, maxEvents } = model
-  const newestAt = Math.max(events.at(-1)?.at ?? 0, lives.at(-1)?.issuedAt ?? 0)
-  const oldestAt = newestAt - historyMs
-  return {
-    ...model,
-    events: events.filter(({ at }) => at >= oldestAt).slice(-maxEvents),
-    lives: lives.filter(({ endedAt }) => endedAt === undefined || endedAt >= oldestAt).slice(-maxEvents),
-  }
-}
-
-function positive(value: number | undefined, fallback: number): number {
-  return value !== undefined && value > 0 && Number.isFinite(value) ? value : fallback
+function positive(value: unknown, fallback: number): number {
+  const number = numberOf(value) ?? 0
+  return number > 0 ? number : fallback
 }

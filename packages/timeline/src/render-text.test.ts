@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { at, canaries, event, life, withCanaries } from './life.test-support.ts'
 import { createTimelineModel, reduceTimeline } from './model.ts'
 import type { TimelineModel } from './model.ts'
@@ -31,7 +31,7 @@ describe('the timeline as text', () => {
       over, 1 wait for a claim, 1 refusal by
       the API, 1 failure
       = safe  ~ refresh in the background
-      ! callers wait  x refused by the API
+      ! callers wait  x held but refused
       - back-off  w claim held elsewhere
       . over  | now  W waited for a claim
       A taken over  R refreshed  G granted
@@ -52,7 +52,7 @@ describe('the timeline as text', () => {
       In 2 min 42 s it is due for a refresh in the background.
       2 refreshes, 1 grant, 1 token taken over, 1 wait for a claim, 1 refusal by the
       API, 1 failure
-      = safe  ~ refresh in the background  ! callers wait  x refused by the API
+      = safe  ~ refresh in the background  ! callers wait  x held but refused
       - back-off  w claim held elsewhere  . over  | now  W waited for a claim
       A taken over  R refreshed  G granted  X refused by the API  F failed"
     `)
@@ -69,7 +69,7 @@ describe('the timeline as text', () => {
       expire; the next 4 min 59 s are safe.
       In 2 min 42 s it is due for a refresh in the background.
       2 refreshes, 1 grant, 1 token taken over, 1 wait for a claim, 1 refusal by the API, 1 failure
-      = safe  ~ refresh in the background  ! callers wait  x refused by the API  - back-off  w claim held elsewhere  . over
+      = safe  ~ refresh in the background  ! callers wait  x held but refused  - back-off  w claim held elsewhere  . over
       | now  W waited for a claim  A taken over  R refreshed  G granted  X refused by the API  F failed"
     `)
   })
@@ -93,6 +93,35 @@ describe('the timeline as text', () => {
         expect(widest(text)).toBeLessThanOrEqual(width)
       }
     }
+  })
+
+  test.each([
+    [Infinity, 1000],
+    [1e9, 1000],
+    [1000.9, 1000],
+    [-Infinity, 1],
+    [-5, 1],
+    [0, 1],
+    [Number.NaN, 80],
+    [undefined as unknown as number, 80],
+    ['40' as unknown as number, 80],
+  ])('takes the width %s for %i', (width, columns) => {
+    expect(render(width)).toBe(render(columns))
+    expect(widest(render(width))).toBeLessThanOrEqual(columns)
+    if (columns > 1) expect(widest(render(width))).toBeGreaterThan(columns - 10)
+  })
+
+  test.each([Number.NaN, Infinity, null as unknown as number])('takes Date.now for the instant %s', now => {
+    const expected = render(40)
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(at(700))
+    const text = render(40, now)
+    clock.mockRestore()
+    expect(text).toBe(expected)
+  })
+
+  test('is of no time zone that there is not', () => {
+    const options = { now: at(0), width: 40, timeZone: 'Mars/Olympus' }
+    expect(() => renderTimelineText(model, options)).toThrow(RangeError)
   })
 
   test('is plain unless colour is asked for, and says the same with it', () => {

@@ -3,6 +3,7 @@ import { timeOfDay } from './duration.ts'
 import { markKinds, markLooks } from './marks.ts'
 import type { Mark, MarkKind } from './marks.ts'
 import type { TimelineModel } from './model.ts'
+import { numberOf } from './plain-text.ts'
 import { lastSentence, nextSentence } from './sentence.ts'
 import { padTo, widthOf, wrap, wrapItems } from './text-width.ts'
 import { placeOf, stretchLabels, viewAt } from './view.ts'
@@ -10,9 +11,9 @@ import type { Stretch, StretchKind, TimelineView } from './view.ts'
 
 /** Options of {@link renderTimelineText}. */
 export interface TextOptions {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds; what is no number counts as `Date.now()`. */
   readonly now: number
-  /** The most columns a line takes. Below 24 only sentences are written. */
+  /** The most columns a line takes, 1 to 1000; what is no number counts as 80. Below 24 only sentences are written. */
   readonly width: number
   /** Whether to use ANSI colours. Default: no. */
   readonly color?: boolean | undefined
@@ -22,6 +23,8 @@ export interface TextOptions {
 
 const gutter = 6
 const leastBarWidth = 24
+const defaultWidth = 80
+const mostColumns = 1000
 
 const characters: Readonly<Record<StretchKind, Cell>> = {
   safe: { character: '=', color: 32 },
@@ -40,10 +43,14 @@ interface Cell {
   readonly color?: number | undefined
 }
 
-/** Draws the timeline as lines of text for a terminal, none of them wider than `width`. Holds no secret. */
+/**
+ * Draws the timeline as lines of text for a terminal, none of them wider than `width`. Holds no secret.
+ * @throws {RangeError} there is no such `timeZone`
+ */
 export function renderTimelineText(model: TimelineModel, options: TextOptions): string {
-  const { now, timeZone } = options
-  const width = Math.max(1, Math.floor(options.width))
+  const { timeZone } = options
+  const now = numberOf(options.now) ?? Date.now()
+  const width = columnsFor(options.width)
   const view = viewAt(model, now)
   const { state, left } = headline(model, now)
   const title = [model.provider, left === '' ? state : `${state}, ${left}`]
@@ -71,6 +78,12 @@ export function renderTimelineText(model: TimelineModel, options: TextOptions): 
     lines.push(`${' '.repeat(gutter)}${scaleOf(seen, columns, timeZone)}`)
     return lines
   }
+}
+
+function columnsFor(width: unknown): number {
+  // The columns of an output that is no terminal are undefined.
+  if (typeof width !== 'number' || Number.isNaN(width)) return defaultWidth
+  return Math.min(mostColumns, Math.max(1, Math.floor(width)))
 }
 
 function drainCells({ drain, now }: TimelineView, columns: number): Cell[] {

@@ -51,6 +51,7 @@ export function nextSentence(model: TimelineModel, now: number): string {
       ? `The exchange is tried again in ${span(retryAt - now)}.`
       : 'The next call tries again.'
   if (state === 'failing') return 'It is not tried again before the configuration changes.'
+  if (state === 'rejected' && model.next === undefined) return 'The next call renews it.'
   const life = currentLife(model.lives)
   const at = model.next?.at ?? life?.advisoryAt
   if (at === undefined)

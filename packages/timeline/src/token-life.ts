@@ -67,14 +67,24 @@ export function withCurrent(
   return current === undefined ? lives : [...lives.slice(0, -1), change(current)]
 }
 
-/** Takes over what an explanation knows: the windows of the current token, or a token that no event announced. */
+/**
+ * Takes over what an explanation knows: the windows of the current token, whether the API refuses it, or a token that no
+ * event announced. `at` is when the last event happened: explanations have no instant of their own.
+ */
 export function explainLives(
   lives: readonly TokenLife[],
   accessToken: TimelineExplanation['accessToken'],
+  at: number | undefined,
 ): readonly TokenLife[] {
   const current = currentLife(lives)
-  if (accessToken?.expiresAt === undefined) return lives
-  const { expiresAt, lifetimeMs, advisoryMs, mandatoryMs } = accessToken
+  if (accessToken === undefined) return lives
+  const { expiresAt, lifetimeMs, advisoryMs, mandatoryMs, isRejected } = accessToken
+  // An API that takes a refused token again tells no event.
+  const judged = (life: TokenLife): TokenLife => ({
+    ...life,
+    rejectedAt: isRejected ? (life.rejectedAt ?? Math.max(life.issuedAt, at ?? life.issuedAt)) : undefined,
+  })
+  if (expiresAt === undefined) return current?.expiresAt === undefined ? withCurrent(lives, judged) : lives
   const issuedAt = lifetimeMs === undefined ? undefined : expiresAt - lifetimeMs
   const known = {
     expiresAt,
@@ -83,13 +93,13 @@ export function explainLives(
   }
   if (isSameExpiry(current?.expiresAt, expiresAt)) {
     // An adopted token was issued before it was adopted; then the explanation knows better.
-    return withCurrent(lives, life => ({ ...life, ...known, issuedAt: issuedAt ?? life.issuedAt }))
+    return withCurrent(lives, life => judged({ ...life, ...known, issuedAt: issuedAt ?? life.issuedAt }))
   }
   // An older expiry: the explanation was written before the last event.
   if (issuedAt === undefined || expiresAt < (current?.expiresAt ?? 0)) return lives
   const last = lives.at(-1)
   if (last?.endedAt !== undefined && issuedAt < last.endedAt) return lives
-  return succeed(lives, issuedAt, {
+  const next = {
     ...known,
     issuedAt,
     rung: undefined,
@@ -97,5 +107,6 @@ export function explainLives(
     tookMs: undefined,
     rejectedAt: undefined,
     endedAt: undefined,
-  })
+  }
+  return succeed(lives, issuedAt, judged(next))
 }

@@ -12,7 +12,7 @@ export const stretchLabels: Readonly<Record<StretchKind, string>> = {
   safe: 'safe',
   advisory: 'refresh in the background',
   mandatory: 'callers wait',
-  rejected: 'refused by the API',
+  rejected: 'held but refused',
   'back-off': 'back-off',
   claim: 'claim held elsewhere',
 }
@@ -59,7 +59,7 @@ export function viewAt(model: TimelineModel, now: number): TimelineView {
       .flatMap(clip),
     waits: waitsOf(model).flatMap(clip),
     marks: events.flatMap(markOf).filter(({ at }) => at >= visible.from && at <= visible.to),
-    drain: life?.expiresAt === undefined ? [] : partsOf({ ...life, rejectedAt: undefined }, life.expiresAt),
+    drain: life?.expiresAt === undefined ? [] : partsOf(life, life.expiresAt),
   }
 
   function clip(stretch: Stretch): Stretch[] {

@@ -38,13 +38,14 @@ export function applyFaults(
 
 async function misfortuneOf(provider: FaultyProvider, exchange: Exchange): Promise<Misfortune> {
   const on = provider.kindOf(exchange.path)
+  const isRedirected = exchange.query.get(redirectMark) === '1'
   // Whoever refuses early must not leave the journal without it.
   if (on !== 'other') exchange.facts.kind = on
-  if (on !== 'token') return provider.faults.meet({ on, grantType: undefined })
+  if (on !== 'token') return provider.faults.meet({ on, grantType: undefined, isRedirected })
   // The server is yet to read the body, so this reads a copy.
   const form = await readForm(exchange.request.clone())
   const grantType = form.get('grant_type') ?? exchange.query.get('grant_type') ?? undefined
-  const misfortune = provider.faults.meet({ on, grantType })
+  const misfortune = provider.faults.meet({ on, grantType, isRedirected })
   if (misfortune.fault) noteClaims(exchange.facts, { grantType }, {})
   return misfortune
 }
@@ -90,6 +91,8 @@ async function spoil(
   }
 }
 
+/** The query parameter of whoever follows a redirect to the same origin. */
+const redirectMark = 'redirected'
 const jsonHeaders = { headers: { 'content-type': 'application/json' } }
 const page =
   '<!doctype html>\n<html><head><title>Please sign in to this network</title></head>' +
@@ -131,7 +134,7 @@ async function slow(
 function redirectTarget({ publicUrl, facts, path }: Exchange, to: 'same-origin' | 'foreign-origin'): string {
   const url = new URL(publicUrl)
   if (to === 'same-origin') {
-    url.searchParams.set('redirected', '1')
+    url.searchParams.set(redirectMark, '1')
     return url.href
   }
   // Without the query, which may hold secrets.

@@ -4,6 +4,8 @@ import type { MemberCheck, Shape } from './members.ts'
 
 /** The longest delay that a timer keeps, in milliseconds. */
 const longestTimerMs = 2_147_483_647
+/** What a header may hold on a wire: Node.js is stricter here than `Headers`. RFC 9110 §5.5 */
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 /** The Fetch Standard allows them no body. */
 const statusesWithoutBody: readonly unknown[] = [204, 205, 304]
 
@@ -40,7 +42,8 @@ const kinds: Readonly<Record<FaultKind, { readonly shape: Shape; readonly requir
     shape: { to: oneOf('same-origin', 'foreign-origin'), status: oneOf(301, 302, 303, 307, 308) },
     required: ['to'],
   },
-  'slow-body': { shape: { bytesPerSecond: positiveNumber }, required: [] },
+  // Slower, and the pause between two bytes is longer than a timer keeps, which makes it none at all.
+  'slow-body': { shape: { bytesPerSecond: numberFrom(0.001, 1_000_000_000) }, required: [] },
   'endless-body': { shape: {}, required: [] },
   'gzip-bomb': { shape: {}, required: [] },
 }
@@ -71,9 +74,13 @@ function isKind(kind: unknown): kind is FaultKind {
   return typeof kind === 'string' && Object.hasOwn(kinds, kind)
 }
 
+function isHeaderValue(value: unknown): boolean {
+  return typeof value === 'string' && headerValue.test(value)
+}
+
 function headersCheck(): MemberCheck {
   return value => {
-    if (isObject(value) && Object.values(value).every(header => typeof header === 'string')) {
+    if (isObject(value) && Object.values(value).every(isHeaderValue)) {
       try {
         return void new Headers(value as Record<string, string>)
       } catch {

@@ -7,6 +7,8 @@ import type { DelayFault, Fault, FaultDescription, FaultHandle, Faults } from '.
 export interface FaultQuery {
   readonly on: 'token' | 'api' | 'other'
   readonly grantType: string | undefined
+  /** Whether the request follows a redirect to the same origin already. */
+  readonly isRedirected: boolean
 }
 
 /** What happens to one request: it waits, and then the fault, if there is one, spoils it. */
@@ -96,6 +98,9 @@ export class FaultList implements Faults {
   }
 }
 
-function isAimedAt({ on = 'token', grantType }: Fault, query: FaultQuery): boolean {
+function isAimedAt(fault: Fault, query: FaultQuery): boolean {
+  // Otherwise a redirect that lasts would never lead anywhere, and one follower would use up several.
+  if (query.isRedirected && fault.kind === 'redirect' && fault.to === 'same-origin') return false
+  const { on = 'token', grantType } = fault
   return (on === 'all' || on === query.on) && (grantType === undefined || grantType === query.grantType)
 }

@@ -7,8 +7,8 @@ export interface FaultTarget {
   /** How many requests it spoils before it is used up. Default 1; without end where `share` or `forMs` is given. */
   readonly times?: number | undefined
   /**
-   * The probability, from 0 to 1, with which it spoils a request that it meets; default 1. See
-   * `EmulatorOptions.seed`.
+   * The probability, from 0 to 1, with which it spoils a request that it meets; default 1. The same
+   * `EmulatorOptions.seed` makes the same choice at the same provider.
    */
   readonly share?: number | undefined
   /** For how long it lasts, in milliseconds of the emulator's clock; default without end. `times` still counts. */
@@ -57,8 +57,8 @@ export interface ErrorInside200Fault {
 }
 
 /**
- * Redirects; the server does not act. Whoever follows to the same origin gets the real answer; the foreign origin
- * answers 404, and the journal shows who went there. `status` defaults to 307.
+ * Redirects; the server does not act. Whoever follows to the same origin gets the real answer, however long the fault
+ * lasts; the foreign origin answers 404, and the journal shows who went there. `status` defaults to 307.
  */
 export interface RedirectFault {
   readonly kind: 'redirect'
@@ -66,7 +66,7 @@ export interface RedirectFault {
   readonly status?: 301 | 302 | 303 | 307 | 308 | undefined
 }
 
-/** Acts, then sends the real answer at `bytesPerSecond` (default 1). */
+/** Acts, then sends the real answer at `bytesPerSecond` (default 1; 0.001 to 1,000,000,000). */
 export interface SlowBodyFault {
   readonly kind: 'slow-body'
   readonly bytesPerSecond?: number | undefined

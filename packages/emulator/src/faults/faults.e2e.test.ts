@@ -90,6 +90,17 @@ describe('faults over real HTTP', () => {
     expect(emulator.journal.entries()[1]).toMatchObject({ kind: 'unknown', method: 'POST', status: 404 })
   })
 
+  it('sends every header that it accepts, and accepts none that it cannot send', async () => {
+    const note = '\t!~\u0080ÿ é'
+    const { ask, url } = await startWith({ kind: 'status', status: 503, headers: { 'x-note': note } })
+    const response = await ask()
+    expect([response.status, response.headers.get('x-note')]).toEqual([503, note.trim()])
+    const body = JSON.stringify({ kind: 'status', status: 503, headers: { 'x-note': '\u0001' } })
+    const headers = { 'content-type': 'application/json' }
+    const refused = await fetch(`${url}/_control/truphone/faults`, { method: 'POST', body, headers })
+    expect(refused.status).toBe(400)
+  })
+
   it('closes while a slow body is under way', async () => {
     const { ask, emulator } = await startWith({ kind: 'slow-body', bytesPerSecond: 0.01 })
     const answer = ask()

@@ -59,6 +59,13 @@ export class Random {
   }
 }
 
+/** Derives a seed of its own for each name: those of one seed are unlike each other, and always the same. */
+export function seedFor(seed: number, name: string): number {
+  let hash = seed ^ 0x811c9dc5
+  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  return hash >>> 0
+}
+
 /** Makes so many records. */
 export function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index))

@@ -1,7 +1,7 @@
 // Takes the pictures of the documentation: the dashboard in both themes, on a desktop and on a phone, and the SIM cards.
 import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions } from 'playwright-core'
-import { executablePath, FleetPage, launchBrowser, TestDashboard } from '../src/page.test-support.ts'
+import { program, FleetPage, launchBrowser, TestDashboard } from '../src/page.test-support.ts'
 
 const directory = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
 
@@ -15,7 +15,7 @@ const screens: readonly Screen[] = [
   { name: 'phone', viewport: { width: 390, height: 1500 }, isMobile: true, hasTouch: true },
 ]
 
-if (executablePath === undefined) throw new Error('There is no chromium to take screenshots with.')
+if (program === undefined) throw new Error('There is no chromium to take screenshots with.')
 const browser = await launchBrowser()
 const dashboard = await TestDashboard.start()
 

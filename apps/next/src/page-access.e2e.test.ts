@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { executablePath, FleetPage, isFocused, launchBrowser, TestDashboard } from './page.test-support.ts'
+import { program, FleetPage, isFocused, launchBrowser, TestDashboard } from './page.test-support.ts'
 
 declare global {
   // What `axe.source` defines in the page.
@@ -29,7 +29,7 @@ const findClipped = `[...document.body.querySelectorAll('*')]
   .filter(each => each.scrollWidth > each.clientWidth + 1)
   .map(each => each.outerHTML.slice(0, 120))`
 
-describe.skipIf(executablePath === undefined)('the dashboard for everybody', () => {
+describe.skipIf(program === undefined)('the dashboard for everybody', () => {
   let browser: Browser
   let dashboard: TestDashboard
   let shown: FleetPage

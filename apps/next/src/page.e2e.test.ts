@@ -1,10 +1,10 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
-  executablePath,
+  program,
   FleetPage,
   isFocused,
   launchBrowser,
@@ -12,7 +12,7 @@ import {
   TestDashboard,
 } from './page.test-support.ts'
 
-describe.skipIf(executablePath === undefined)('the dashboard', () => {
+describe.skipIf(program === undefined)('the dashboard', () => {
   let browser: Browser
   let dashboard: TestDashboard
   const opened: FleetPage[] = []
@@ -232,9 +232,6 @@ describe.skipIf(executablePath === undefined)('the dashboard', () => {
 
   test('a browser that keeps no cookies is told so before anybody types a password', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'evergrant-'))
-    await mkdir(join(directory, 'Default'))
-    const profile = { default_content_setting_values: { cookies: 2 } }
-    await writeFile(join(directory, 'Default', 'Preferences'), JSON.stringify({ profile }))
     const context = await launchWithoutCookies(directory)
     try {
       const shown = new FleetPage(await context.newPage(), dashboard)

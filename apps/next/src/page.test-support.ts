@@ -1,28 +1,29 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { startEmulatorServer } from '@evergrant/emulator/server'
 import type { EmulatorServer } from '@evergrant/emulator/server'
-import { findProgram } from '@evergrant/testing/machine'
-import { chromium } from 'playwright-core'
+import { findBrowser } from '@evergrant/testing/machine'
+import type { BrowserProgram } from '@evergrant/testing/machine'
+import { chromium, firefox } from 'playwright-core'
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { startDashboard } from '../start.js'
 
 /** The machine's browser; undefined: there is none, and the tests of the page are skipped. */
-export const executablePath: string | undefined = findProgram('chromium')
+export const program: BrowserProgram | undefined = findBrowser()
 
-const args = [
-  '--no-sandbox',
-  '--disable-dev-shm-usage',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--no-first-run',
-]
+const engine = program?.engine === 'firefox' ? firefox : chromium
 
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: executablePath ?? '', args })
+  return engine.launch(program?.options)
 }
 
 /** A browser that keeps no cookies, as a person may set it up. The directory has to be new. */
-export function launchWithoutCookies(directory: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(directory, { executablePath: executablePath ?? '', args })
+export async function launchWithoutCookies(directory: string): Promise<BrowserContext> {
+  await mkdir(join(directory, 'Default'))
+  const profile = { default_content_setting_values: { cookies: 2 } }
+  await writeFile(join(directory, 'Default', 'Preferences'), JSON.stringify({ profile }))
+  const preferences = engine === firefox ? { firefoxUserPrefs: { 'network.cookie.cookieBehavior': 2 } } : {}
+  return engine.launchPersistentContext(directory, { ...program?.options, ...preferences })
 }
 
 /** The built dashboard in its own process, and an emulator. */

@@ -41,7 +41,11 @@ describe.skipIf(executablePath === undefined)('every button of every provider', 
 
   test('an access token that is made to expire is replaced, and the page says so', async () => {
     await open()
-    await breakAll('Expire now', titles, /^The API no longer accepts the access token\.$/)
+    await breakAll(
+      'Expire now',
+      titles,
+      /^The API takes the access token for expired and no longer accepts it\.$/,
+    )
     for (const title of titles) {
       await expect.poll(() => shown.requestsOf(title), { message: title }).toBe('2')
       const refusal = shown
@@ -61,8 +65,11 @@ describe.skipIf(executablePath === undefined)('every button of every provider', 
       await expect.poll(() => shown.rowsOf(title), { message: title }).toBe(0)
       expect
         .soft(await shown.failureOf(title))
-        .toMatch(new RegExp(`^${title} .*obtained (just now|only a mom)`))
+        .toMatch(new RegExp(`^${title} refused .*(?:obtained only a moment ago|refused others before)`))
+      await expect.poll(() => shown.stateOf(title), { message: title }).toBe('Access token refused')
+      expect.soft(await shown.tokenOf(title), title).toBe('refused by the API')
     }
+    await expect.poll(() => shown.overview()).toMatch(/^0 of 5 access tokens in good health/)
     await shown.skip(60_000)
     await expectRecovery()
   })

@@ -15,6 +15,7 @@ const mostSessions = 1000
 /** Who signed in from which browser, in this process's memory: it does not outlive a restart. */
 export class CustomerSessions {
   readonly #sessions = new Map<string, CustomerSession>()
+  readonly #endings = new WeakMap<CustomerSession, Set<() => void>>()
 
   /** Finds the request's session. `lost`: the browser has one that this process does not know. */
   find(request: Request): CustomerSession | 'lost' | undefined {
@@ -28,7 +29,7 @@ export class CustomerSessions {
     const id = crypto.randomUUID()
     this.#sessions.set(id, session)
     const [oldest] = this.#sessions.keys()
-    if (this.#sessions.size > mostSessions && oldest !== undefined) this.#sessions.delete(oldest)
+    if (this.#sessions.size > mostSessions && oldest !== undefined) this.#drop(oldest)
     response.cookie(cookieName, id, cookieOptions)
   }
 
@@ -37,9 +38,24 @@ export class CustomerSessions {
     response.clearCookie(cookieName, cookieOptions)
   }
 
+  /** Calls `ending` once when the session is over, however that comes. Returns a function that takes it back. */
+  whenOver(session: CustomerSession, ending: () => void): () => void {
+    const endings = this.#endings.get(session) ?? new Set()
+    this.#endings.set(session, endings.add(ending))
+    return () => void endings.delete(ending)
+  }
+
   #forget(request: Request): void {
     const id = readCookie(request)
-    if (id !== undefined) this.#sessions.delete(id)
+    if (id !== undefined) this.#drop(id)
+  }
+
+  #drop(id: string): void {
+    const session = this.#sessions.get(id)
+    this.#sessions.delete(id)
+    const endings = session && this.#endings.get(session)
+    for (const ending of endings ?? []) ending()
+    endings?.clear()
   }
 }
 

@@ -2,6 +2,7 @@ import { createUserTokens, passwordGrant, ReauthorizationRequiredError } from '@
 import type { Authorization, SharedOptions, TokenManager, UserTokens } from '@evergrant/core'
 import type { Request, Response } from 'express'
 import { CustomerSessions } from './customer-sessions.ts'
+import type { CustomerSession } from './customer-sessions.ts'
 import { describeCredential } from './describe-credential.ts'
 import type { CredentialStatus } from './describe-credential.ts'
 import { RequestCounter } from './request-counter.ts'
@@ -9,7 +10,11 @@ import { RequestCounter } from './request-counter.ts'
 /** What a browser may know about its own customer. */
 export type CustomerStatus =
   | { readonly state: 'signed-out'; readonly message: string }
-  | (CredentialStatus & { readonly username: string })
+  | (CredentialStatus & {
+      readonly username: string
+      /** Names this sign-in. No secret: it is of no use without the cookie. */
+      readonly session: string
+    })
 
 const nobody =
   'Nobody has signed in from this browser. Until then no access token is requested, and no vehicle is fetched.'
@@ -65,7 +70,38 @@ export class Customers {
     if (session === 'lost') return { state: 'signed-out', message: lost }
     const tokens = this.#users.for(session.userId)
     const facts = { tokenRequests: this.#counter.of(tokens).tokenRequests, isConfigured: false }
-    return { ...describeCredential(tokens.explain(), facts), username: session.username }
+    return {
+      ...describeCredential(tokens.explain(), facts),
+      username: session.username,
+      session: session.userId,
+    }
+  }
+
+  /**
+   * Finds what to stream to a browser: its own customer's tokens. Nobody signed in, or in a session by another name than
+   * the page says: nothing.
+   */
+  eventsOf(request: Request): TokenManager | undefined {
+    const session = this.#sessionFor(request)
+    return session && this.#users.for(session.userId)
+  }
+
+  /** Ends `response` together with the session of its browser; false: there is no such session. */
+  endWithSession(request: Request, response: Response): boolean {
+    const session = this.#sessionFor(request)
+    if (session === undefined) return false
+    response.once(
+      'close',
+      this.#sessions.whenOver(session, () => response.end()),
+    )
+    return true
+  }
+
+  // The page asks by name: another of its tabs may have signed somebody else in since.
+  #sessionFor(request: Request): CustomerSession | undefined {
+    const session = this.#sessions.find(request)
+    if (session === undefined || session === 'lost') return undefined
+    return session.userId === request.params['session'] ? session : undefined
   }
 
   readonly dispose = (): Promise<void> => this.#users.dispose()

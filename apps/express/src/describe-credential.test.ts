@@ -29,8 +29,19 @@ test.each<[string, Partial<Explanation> & Pick<Explanation, 'step'>]>([
   ['unused', { step: { action: 're-grant', rung: 're-grant', because: 'missing' } }],
   ['fresh', { step: { action: 'use', because: 'fresh' }, accessToken }],
   [
-    'renewing',
+    'rejected',
     { step: { action: 'use', because: 'guarded' }, accessToken: { ...accessToken, isRejected: true } },
+  ],
+  [
+    'rejected',
+    { step: { action: 'use', because: 'unanswered' }, accessToken: { ...accessToken, isRejected: true } },
+  ],
+  [
+    'rejected',
+    {
+      step: { action: 'refresh', rung: 'refresh-token', because: 'rejected' },
+      accessToken: { ...accessToken, isRejected: true },
+    },
   ],
   ['struggling', { step: { action: 'use', because: 'backing-off' }, accessToken, failure }],
   [
@@ -62,12 +73,28 @@ test.each<[string, object, Partial<Explanation> & Pick<Explanation, 'step'>]>([
   [
     'a token that is refused at once is replaced after the pause',
     {
-      state: 'renewing',
+      state: 'rejected',
+      isRejected: true,
       message:
         'The API refused an access token that is only a moment old: the engine pauses before it asks for the next.',
       retryAt: next.at,
     },
     { step: { action: 'use', because: 'guarded' }, accessToken: rejected, next },
+  ],
+  [
+    'a token that is refused like others before it is replaced after the pause',
+    {
+      state: 'rejected',
+      message: 'The API refused the access token, and others before it: another one is not obtained yet.',
+      retryAt: next.at,
+    },
+    {
+      step: { action: 'use', because: 'unanswered' },
+      summary:
+        'The API refused the access token, and others before it: another one is not obtained yet. In 4 s the grant is used.',
+      accessToken: rejected,
+      next,
+    },
   ],
   [
     'a pause that nobody waits for is not mentioned',
@@ -101,6 +128,7 @@ test('takes over the sentence, the expiry, the failure and the count', () => {
     message: 'A sentence.',
     expiresAt: 1_800_000_300_000,
     lifetimeMs: 300_000,
+    isRejected: false,
     failure: 'No answer.',
     retryAt: 1_800_000_012_000,
     tokenRequests: 3,

@@ -2,17 +2,29 @@ import type { Explanation } from '@evergrant/core'
 
 /** A credential's state for the page. Holds no secret. */
 export interface CredentialStatus {
-  readonly state: 'unused' | 'fresh' | 'renewing' | 'struggling' | 'failing' | 'refused' | 'sign-in-needed'
+  readonly state:
+    | 'unused'
+    | 'fresh'
+    | 'renewing'
+    /** The API refused the access token, and a newer one is not there yet. */
+    | 'rejected'
+    | 'struggling'
+    | 'failing'
+    /** The authorization server refused the credentials. */
+    | 'refused'
+    | 'sign-in-needed'
   /** What `explain()` says, for a person; without the time until the next attempt, which the page counts down. */
   readonly message: string
   /** Epoch milliseconds of the server's clock. */
   readonly expiresAt: number | undefined
   readonly lifetimeMs: number | undefined
+  /** The API refused this access token, however long it would live on. */
+  readonly isRejected: boolean
   /** Why the last exchange failed, if it did. */
   readonly failure: string | undefined
   /**
-   * When the next exchange may be tried, in epoch milliseconds: after a failure, or after the pause that follows every
-   * exchange, if the API has refused its access token. Absent: nothing waits, or trying again does not help.
+   * When the next exchange may be tried, in epoch milliseconds: after a failure, or after the pause that the engine keeps
+   * between the exchanges that an API's refusals ask for. Absent: nothing waits, or trying again does not help.
    */
   readonly retryAt: number | undefined
   /** Requests to the token endpoint since the gateway started. */
@@ -34,6 +46,7 @@ export function describeCredential(explanation: Explanation, facts: CredentialFa
     message: messageOf(explanation),
     expiresAt: accessToken?.expiresAt,
     lifetimeMs: accessToken?.lifetimeMs,
+    isRejected: accessToken?.isRejected === true,
     failure: failure?.message,
     retryAt: failure === undefined ? pauseEnd(explanation) : failure.retryAt,
     tokenRequests: facts.tokenRequests,
@@ -41,17 +54,20 @@ export function describeCredential(explanation: Explanation, facts: CredentialFa
 }
 
 function messageOf(explanation: Explanation): string {
-  const { accessToken, failure, summary } = explanation
+  const { step, accessToken, failure, summary } = explanation
   // The engine's own sentence is about a token that would be used; whoever looks at the page waits for a new one.
   if (failure !== undefined && accessToken?.isRejected === true)
     return 'The API refused the access token, and the server gave no new one.'
-  if (pauseEnd(explanation) !== undefined)
+  if (failure === undefined && pauseEnd(explanation) === undefined) return summary
+  if (step.action === 'use' && step.because === 'guarded')
     return 'The API refused an access token that is only a moment old: the engine pauses before it asks for the next.'
-  return failure === undefined ? summary : summary.replace(/ In [^.]+ the exchange is tried again\.$/, '')
+  return summary.replace(/ In [^.]+\.$/, '')
 }
 
+const pauses: ReadonlySet<string> = new Set(['guarded', 'unanswered'])
+
 function pauseEnd({ step, accessToken, next }: Explanation): number | undefined {
-  const isPausing = step.action === 'use' && step.because === 'guarded' && accessToken?.isRejected === true
+  const isPausing = step.action === 'use' && pauses.has(step.because) && accessToken?.isRejected === true
   return isPausing ? next?.at : undefined
 }
 
@@ -67,14 +83,14 @@ function stateOf(
       return 'failing'
     case 'use':
       // A token that the API refused is of no use, however long it would live on.
-      if (failure !== undefined) return accessToken?.isRejected === true ? 'failing' : 'struggling'
-      // Just obtained and refused already: it is replaced after a pause.
-      return accessToken?.isRejected === true ? 'renewing' : 'fresh'
+      if (accessToken?.isRejected === true) return failure === undefined ? 'rejected' : 'failing'
+      return failure === undefined ? 'fresh' : 'struggling'
     case 'use-and-refresh':
       return 'renewing'
     case 'refresh':
     case 're-grant':
       if (failure !== undefined) return 'failing'
-      return accessToken === undefined ? 'unused' : 'renewing'
+      if (accessToken === undefined) return 'unused'
+      return accessToken.isRejected ? 'rejected' : 'renewing'
   }
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 hands a rejection to the error handlers */
 import { Router } from 'express'
 import type { FaultBox } from './faults.ts'
 import { GatewayError } from './gateway-error.ts'
@@ -7,10 +8,10 @@ import { sameOriginOnly } from './same-origin.ts'
 /** Lets the gateway's own page break emulated providers: `POST /PROVIDER/FAULT`. */
 export function faultRoutes(faults: FaultBox): Router {
   const routes = Router()
-  routes.post('/:provider/:fault', sameOriginOnly, (request, response) => {
+  routes.post('/:provider/:fault', sameOriginOnly, async (request, response) => {
     const { provider, fault = '' } = request.params as Readonly<Record<string, string>>
     const name = providerNames.find(each => each === provider)
-    const message = name && faults.apply(name, fault)
+    const message = name && (await faults.apply(name, fault))
     if (message === undefined) {
       throw new GatewayError(
         404,

@@ -32,6 +32,39 @@ test.each([
   expect(await browser.post(`/api/break/${path}`, {})).toMatchObject({ status: 404 })
 })
 
+const path = {
+  travis: '/api/travis/vehicles',
+  trafficStars: '/api/trafficstars/campaigns',
+  teamServer: '/api/team-server/datasources',
+  iris: '/api/iris/assets',
+} as const
+
+test.each(Object.entries(path))(
+  '%s: what was done before does not make a press wait',
+  async (name, route) => {
+    await browser.get(route)
+    gateway.skip(10_000)
+    for (const fault of ['refuse', 'server-error', 'expire', 'refuse', 'expire']) {
+      expect(await browser.post(`/api/break/${name}/${fault}`, {})).toMatchObject({ status: 200 })
+      for (let questions = 0; questions < 3; questions += 1) {
+        expect((await browser.get(route)).status).toBeGreaterThan(200)
+        gateway.skip(1000)
+        if (fault === 'expire') break
+      }
+    }
+    // The pause that follows every exchange, and no longer.
+    gateway.skip(4100)
+    expect((await browser.get(route)).status).toBe(200)
+  },
+)
+
+test('two presses at once are done one after the other', async () => {
+  const presses = ['refuse', 'expire'].map(fault => browser.post(`/api/break/iris/${fault}`, {}))
+  expect((await Promise.all(presses)).map(({ status }) => status)).toEqual([200, 200])
+  gateway.skip(6000)
+  expect((await browser.get(path.iris)).status).toBe(200)
+})
+
 test('the status names what can be done to each provider: nothing to a real one', async () => {
   const { credentials } = (await browser.get('/api/status')).body as { credentials: { faults: string[] }[] }
   expect(credentials.map(({ faults }) => faults.length)).toEqual([5, 4, 5, 4, 0])

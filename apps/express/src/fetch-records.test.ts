@@ -22,6 +22,15 @@ function ask(
   })
 }
 
+const rejected = {
+  expiresAt: 1_800_000_300_000,
+  remainingMs: 295_000,
+  lifetimeMs: 300_000,
+  advisoryMs: 60_000,
+  mandatoryMs: 30_000,
+  isRejected: true,
+}
+
 const answering =
   (body: string | null, init?: ResponseInit): typeof globalThis.fetch =>
   async () =>
@@ -38,7 +47,7 @@ test('a total that the provider does not tell is left out', async () => {
 })
 
 test.each([
-  [401, 502, 'Truphone Connect answered 401. It refuses access tokens that were obtained just now.'],
+  [401, 502, 'Truphone Connect answered 401: it refused the access token. The next request may fare better.'],
   [403, 502, 'Truphone Connect answered 403. This identity may not read these records.'],
   [500, 502, 'Truphone Connect answered 500.'],
 ])('an API that answers %i is told about with status %i', async (upstream, status, message) => {
@@ -68,7 +77,25 @@ test.each<[string, number, string, Partial<Explanation>]>([
     'that is a moment old is told about with the pause',
     502,
     'Truphone Connect refused an access token that was obtained only a moment ago. Token requests keep a pause of a few seconds; after it the next request gets a new one.',
-    { step: { action: 'use', because: 'guarded' } },
+    { step: { action: 'use', because: 'guarded' }, accessToken: rejected },
+  ],
+  [
+    'after others is told about with the longer pause',
+    502,
+    'Truphone Connect refused the access token, as it refused others before. The engine pauses before it asks for another one; until then each request tries the one that is held.',
+    { step: { action: 'use', because: 'unanswered' }, accessToken: rejected },
+  ],
+  [
+    'whose request could not be sent again is replaced by the next',
+    502,
+    'Truphone Connect answered 401: it refused the access token. The next request gets a new one.',
+    { step: { action: 'refresh', rung: 'refresh-token', because: 'rejected' }, accessToken: rejected },
+  ],
+  [
+    'that was replaced since is not called new',
+    502,
+    'Truphone Connect answered 401: it refused the access token. The next request may fare better.',
+    { step: { action: 'use', because: 'guarded' }, accessToken: { ...rejected, isRejected: false } },
   ],
 ])('a refused access token %s', async (_what, status, message, explanation) => {
   const refused = ask(answering('no', { status: 401 }), { explanation })

@@ -84,17 +84,30 @@ function refusal(title: string, { status, headers }: Response, explain: () => Ex
   return new GatewayError(502, code, `${title} answered ${status}.${hint}`)
 }
 
-// A refused access token is replaced and the request sent again; that the refusal stands has one of three reasons.
-function tokenRefusal(title: string, { step, failure }: Explanation): GatewayError {
+// A refused access token is replaced and the request sent again; why the refusal stands is what the engine says of it.
+function tokenRefusal(title: string, { step, accessToken, failure }: Explanation): GatewayError {
   if (failure !== undefined) {
     const message = `${title} refused the access token, and there is no new one yet: ${failure.message}`
     return new GatewayError(503, 'api_refused', message)
   }
-  const message =
-    step.action === 'use' && step.because === 'guarded'
-      ? `${title} refused an access token that was obtained only a moment ago. Token requests keep a pause of a few seconds; after it the next request gets a new one.`
-      : `${title} answered 401. It refuses access tokens that were obtained just now.`
-  return new GatewayError(502, 'api_refused', message)
+  const because = step.action === 'use' ? step.because : step.action
+  // Accepted or replaced since: whatever holds now says nothing about this refusal.
+  const reason = accessToken?.isRejected === true ? refusals[because] : undefined
+  return new GatewayError(502, 'api_refused', `${title} ${reason ?? otherRefusal}`)
+}
+
+const otherRefusal = 'answered 401: it refused the access token. The next request may fare better.'
+const nextGetsANewOne = 'answered 401: it refused the access token. The next request gets a new one.'
+
+const refusals: Readonly<Record<string, string>> = {
+  guarded:
+    'refused an access token that was obtained only a moment ago. Token requests keep a pause of a few seconds; after it the next request gets a new one.',
+  unanswered:
+    'refused the access token, as it refused others before. The engine pauses before it asks for another one; until then each request tries the one that is held.',
+  'nothing-left': 'refused the access token, and nothing is held to renew it.',
+  refresh: nextGetsANewOne,
+  're-grant': nextGetsANewOne,
+  reauthorize: 'refused the access token, and only a new sign-in brings another one.',
 }
 
 const hints: Readonly<Record<number, string>> = {

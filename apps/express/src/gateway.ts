@@ -8,7 +8,7 @@ import type { Express, RequestHandler } from 'express'
 import { apiRoutes } from './api-routes.ts'
 import { customerRoutes } from './customer-routes.ts'
 import { Customers } from './customers.ts'
-import { eventRoute } from './event-route.ts'
+import { customerEventRoute, eventRoute } from './event-route.ts'
 import { faultRoutes } from './fault-routes.ts'
 import { FaultBox } from './faults.ts'
 import { gatewayErrors, notFound, withWholeMessage } from './gateway-errors.ts'
@@ -50,7 +50,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     providerNames.map(name => [name, createTokenManager(providers[name].authorization, shared)]),
   ) as Record<ProviderName, TokenManager>
   for (const name of providerNames) counter.watch(managers[name])
-  const faults = new FaultBox(providers, options.emulator)
+  const faults = new FaultBox({ providers, managers, emulator: options.emulator })
   const customers = new Customers(providers.customers.authorization, shared)
   const now = (): number => clock.wall()
 
@@ -64,6 +64,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.use(accessTokens({ ...managers, customer: customers.tokensOf }))
   app.get('/api/status', statusRoute({ providers, managers, customers, counter, faults, now }))
   app.get('/api/events', eventRoute(managers))
+  app.get('/api/customer/events/:session', customerEventRoute(customers))
   app.use('/api/break', faultRoutes(faults))
   app.use(
     '/api',

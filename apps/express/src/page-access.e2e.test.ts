@@ -102,7 +102,10 @@ describe.skipIf(executablePath === undefined)('the page for everybody', () => {
     await page.keyboard.press('Enter')
     await shown.tabTo(button)
     await page.keyboard.press('Enter')
-    await shows(card.getByRole('status'), 'The API no longer accepts the access token.')
+    await shows(
+      card.getByRole('status'),
+      'The API takes the access token for expired and no longer accepts it.',
+    )
     await expect.poll(() => shown.requestsOf('TrafficStars')).toBe('2')
     // Past a poll, which draws the card anew.
     await page.waitForResponse('**/api/status')

@@ -57,13 +57,19 @@ export class GatewayPage {
   static async start(browser: Browser, options: GatewayPageOptions = {}): Promise<GatewayPage> {
     const { movesPageClock = false } = options
     const gateway = await startTestGateway(options.gateway)
-    const page = await browser.newPage(options.context)
+    const context = await browser.newContext(options.context)
+    const page = await context.newPage()
     if (movesPageClock) await page.clock.install()
     return new GatewayPage(page, gateway, movesPageClock)
   }
 
+  /** The same page in another tab of the same browser. */
+  async anotherTab(): Promise<GatewayPage> {
+    return new GatewayPage(await this.page.context().newPage(), this.gateway, false)
+  }
+
   async close(): Promise<void> {
-    await this.page.close()
+    await this.page.context().close()
     await this.gateway.close()
   }
 
@@ -101,6 +107,15 @@ export class GatewayPage {
     return this.card(title).locator('.state-line .state').textContent()
   }
 
+  /** What the page says of the access token's life. */
+  tokenOf(title: string): Promise<string | null> {
+    return this.card(title).locator('dd').first().textContent()
+  }
+
+  overview(): Promise<string | null> {
+    return this.page.locator('#overview').textContent()
+  }
+
   /** Refreshes and re-grants. */
   countsOf(title: string): Promise<string | null> {
     return this.card(title).locator('dd').nth(1).textContent()
@@ -117,6 +132,11 @@ export class GatewayPage {
 
   failureOf(title: string): Promise<string | null> {
     return this.card(title).locator('.records .failure').textContent()
+  }
+
+  /** Whether the provider can be broken in that way. */
+  async hasButton(title: string, how: string): Promise<boolean> {
+    return (await this.card(title).locator('.fault-buttons button', { hasText: how }).count()) > 0
   }
 
   /** Opens the disclosure if need be, presses the button, and returns what the page says was done. */

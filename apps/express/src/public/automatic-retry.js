@@ -2,15 +2,19 @@
 
 const shortestMs = 3000
 const longestMs = 60_000
+/** An API may take a refused access token again at any moment. While the engine's pause is longer, that is tried. */
+const refusedMs = 5000
 
 /**
  * When a card whose request failed asks again by itself: once its credential is well again, or may be tried again, and
- * after a pause that doubles with each failure, so that an API in trouble is left alone.
+ * after a pause that doubles with each failure, so that an API in trouble is left alone. Where the engine knows when it
+ * tries again, the card asks then: its pauses double, too.
  */
 export class AutomaticRetry {
   #pauseMs = 0
+  #failedAt = 0
   #notBefore = Infinity
-  #isAligned = false
+  #alignedTo = 0
 
   succeeded() {
     this.#pauseMs = 0
@@ -19,8 +23,8 @@ export class AutomaticRetry {
 
   failed() {
     this.#pauseMs = Math.min(longestMs, Math.max(shortestMs, this.#pauseMs * 2))
-    this.#notBefore = Date.now() + this.#pauseMs
-    this.#isAligned = false
+    this.#failedAt = Date.now()
+    this.#notBefore = this.#failedAt + this.#pauseMs
   }
 
   /**
@@ -32,16 +36,18 @@ export class AutomaticRetry {
     return Date.now() >= this.#notBefore && isPromising(credential, at)
   }
 
-  // The pause after an exchange is short and its end is known: nobody has to wait longer than that. Once for each
-  // failure, so that an API that goes on refusing is asked ever more rarely.
+  // Once for each pause of the engine: a failure that leaves its end where it was is the API's own.
   /**
    * @param {Credential} credential
    * @param {number} at
    */
-  #align({ failure, retryAt }, at) {
-    if (this.#isAligned || failure !== undefined || retryAt === undefined || retryAt <= at) return
-    this.#isAligned = true
-    if (this.#notBefore !== Infinity) this.#notBefore = Date.now() + retryAt - at
+  #align({ state, retryAt }, at) {
+    if (this.#notBefore === Infinity) return
+    if (state === 'rejected') this.#notBefore = Math.min(this.#notBefore, this.#failedAt + refusedMs)
+    // The same instant may differ by the time that telling it took.
+    if (retryAt === undefined || retryAt <= at || retryAt < this.#alignedTo + 500) return
+    this.#alignedTo = retryAt
+    this.#notBefore = Math.min(this.#notBefore, Date.now() + retryAt - at)
   }
 }
 
@@ -52,6 +58,7 @@ export class AutomaticRetry {
 function isPromising({ state, failure, retryAt }, at) {
   // Only new credentials help, and those come from a person.
   if (state === 'refused' || state === 'sign-in-needed' || state === 'signed-out') return false
-  if (failure === undefined) return retryAt === undefined || retryAt <= at
-  return state === 'struggling' || (retryAt !== undefined && retryAt <= at)
+  if (state === 'rejected') return retryAt === undefined || retryAt <= at || retryAt > at + refusedMs
+  if (failure === undefined || state === 'struggling') return true
+  return retryAt !== undefined && retryAt <= at
 }

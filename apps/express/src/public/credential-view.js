@@ -7,6 +7,7 @@ const labels = {
   unused: 'Not used yet',
   fresh: 'Fresh',
   renewing: 'Due for renewal',
+  rejected: 'Access token refused',
   struggling: 'In use, renewal fails',
   failing: 'No access token',
   refused: 'Refused',
@@ -79,14 +80,17 @@ export class CredentialView {
 
   /** Counts down between two polls. */
   tick() {
-    const { expiresAt, lifetimeMs, retryAt, state } = this.#credential ?? {}
+    const { expiresAt, lifetimeMs, isRejected, retryAt, state } = this.#credential ?? {}
     const at = Date.now() + this.#aheadMs
     setText(this.#wait, retryAt === undefined ? '' : nextTry(retryAt - at))
-    const leftMs = expiresAt === undefined ? 0 : expiresAt - at
+    const leftMs = expiresAt === undefined || isRejected ? 0 : expiresAt - at
     const share = lifetimeMs === undefined ? 0 : Math.min(1, Math.max(0, leftMs / lifetimeMs))
     this.#bar.style.inlineSize = `${(share * 100).toFixed(1)}%`
     const isHeld = state !== 'unused' && state !== 'signed-out' && expiresAt !== undefined
-    setText(this.#expiry, isHeld ? expiry(expiresAt, leftMs) : 'none held')
+    setText(
+      this.#expiry,
+      !isHeld ? 'none held' : isRejected ? 'refused by the API' : expiry(expiresAt, leftMs),
+    )
   }
 }
 

@@ -4,6 +4,7 @@ import { post } from './gateway-client.js'
 import { RecordsView } from './records-view.js'
 import { signInForm } from './sign-in-form.js'
 import { customerTable } from './tables.js'
+import { TimelineView } from './timeline-view.js'
 
 /** @typedef {import('./gateway-client.js').CustomerCredential} CustomerCredential */
 
@@ -18,6 +19,10 @@ export class CustomerCard {
   #records
   /** Which body is shown: the form, or the records of one customer. */
   #shown = ''
+  /** The sign-in that is shown. @type {string | undefined} */
+  #session
+  /** @type {TimelineView | undefined} */
+  #timeline
   /** What had the focus is about to go. */
   #movesFocus = false
   element = element(
@@ -34,13 +39,15 @@ export class CustomerCard {
    * @param {number} at
    */
   update(customer, at) {
-    const { username, state, isEmulated, examples } = customer
+    const { username, session, state, isEmulated, examples } = customer
     setText(this.#badge, isEmulated ? 'Emulator' : 'Real API')
     this.#badge.classList.toggle('real', !isEmulated)
     setText(this.#heading, username === undefined ? 'TRAVIS customer' : `TRAVIS as ${username}`)
     this.#view.update(customer, at)
+    this.#showTimeline(session)
+    this.#timeline?.setClock(at)
     const isSignedIn = username !== undefined && state !== 'sign-in-needed'
-    const wanted = isSignedIn ? `records of ${username}` : 'form'
+    const wanted = isSignedIn ? `records of ${username}, ${session}` : 'form'
     // Rebuilt only when something else is to be shown: a poll must not empty a form that somebody fills in.
     if (wanted === this.#shown) {
       this.#records?.askIfDue(customer, at)
@@ -55,6 +62,24 @@ export class CustomerCard {
 
   tick() {
     this.#view.tick()
+  }
+
+  /**
+   * Draws what just happened to the tokens of the sign-in that is shown, and of no other.
+   * @param {import('./token-streams.js').StreamedMessage} message
+   */
+  async tell(message) {
+    return message.session === this.#session ? ((await this.#timeline?.tell(message)) ?? '') : ''
+  }
+
+  // Each sign-in has a drawing of its own: nobody sees what happened to somebody else.
+  /** @param {string | undefined} session */
+  #showTimeline(session) {
+    if (session === this.#session) return
+    this.#session = session
+    this.#timeline?.element.remove()
+    this.#timeline = session === undefined ? undefined : new TimelineView()
+    if (this.#timeline !== undefined) this.#view.element.after(this.#timeline.element)
   }
 
   #showRecords() {

@@ -4,6 +4,7 @@
  * @property {string} message
  * @property {number} [expiresAt]
  * @property {number} [lifetimeMs]
+ * @property {boolean} [isRejected]
  * @property {string} [failure]
  * @property {number} [retryAt]
  * @property {number} [tokenRequests]
@@ -13,7 +14,7 @@
  * @typedef {Credential & OfProvider} ProviderCredential
  * @typedef {{ step?: { because?: string }, next?: { at?: number } }} Pause the parts of an explanation that say why it waits
  * @typedef {{ name: string, event?: unknown, explanation: Pause }} TokenMessage
- * @typedef {Credential & { username?: string, examples: { username: string, password: string }[] }} CustomerCredential
+ * @typedef {Credential & { username?: string, session?: string, examples: { username: string, password: string }[] }} CustomerCredential
  * @typedef {{ at: number, credentials: ProviderCredential[], customer: CustomerCredential }} Status
  * @typedef {{ records: unknown[], total?: number }} Records
  */

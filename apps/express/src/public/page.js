@@ -1,7 +1,7 @@
 import { CustomerCard } from './customer-card.js'
 import { setText } from './dom.js'
 import { get } from './gateway-client.js'
-import { listen } from './live-events.js'
+import { LiveEvents } from './live-events.js'
 import { ProviderCard } from './provider-card.js'
 
 /** @typedef {import('./gateway-client.js').Status} Status */
@@ -22,10 +22,18 @@ const news = byId('news')
 const cards = new Map()
 /** @type {Map<string, string>} */
 const titles = new Map()
-/** Messages that came before their card. @type {import('./gateway-client.js').TokenMessage[]} */
+/** Messages that came before their card. @type {import('./token-streams.js').StreamedMessage[]} */
 const early = []
 const customer = new CustomerCard()
 byId('cards').append(customer.element)
+const live = new LiveEvents(
+  message => void tell(message),
+  () => {
+    // Whoever is still signed in is followed again, but not at once: the gateway may refuse it for a while.
+    live.follow(undefined)
+    setTimeout(() => void refresh(), 1000)
+  },
+)
 
 let latest = 0
 
@@ -58,11 +66,17 @@ function show({ at, credentials, customer: person }) {
     card.update(credential, at)
   }
   customer.update(person, at)
+  live.follow(person.session)
   setText(overview, summary(credentials))
 }
 
-/** @param {import('./gateway-client.js').TokenMessage} message */
+/** @param {import('./token-streams.js').StreamedMessage} message */
 async function tell(message) {
+  if (message.session !== undefined) {
+    if (message.event !== undefined) refreshSoon()
+    await customer.tell(message)
+    return
+  }
   const card = cards.get(message.name)
   if (card === undefined) {
     early.push(message)
@@ -78,7 +92,7 @@ let isRefreshDue = false
 
 // Events come in bursts: one look at the state serves them all.
 function refreshSoon() {
-  if (isRefreshDue) return
+  if (isRefreshDue || document.hidden) return
   isRefreshDue = true
   setTimeout(() => {
     isRefreshDue = false
@@ -106,5 +120,5 @@ setInterval(() => {
 setInterval(() => {
   for (const card of [...cards.values(), customer]) card.tick()
 }, 1000)
-listen(message => void tell(message))
+live.start()
 void refresh()

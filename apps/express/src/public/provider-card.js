@@ -24,7 +24,7 @@ export class ProviderCard {
     const table = tables[name]
     if (table === undefined) throw new Error(`The page has no table for ${name}.`)
     this.#records = new RecordsView(table)
-    this.#faults = new FaultButtons(name, title, () => void this.load())
+    this.#faults = new FaultButtons(name, title, () => void this.#records.askAnew())
     const id = `card-${name}`
     this.#records.again.ariaLabel = `Ask again: ${title}`
     this.element = element(

@@ -11,6 +11,7 @@ export class RecordsView {
   #table
   #retry = new AutomaticRetry()
   #isAsking = false
+  #asksOnceMore = false
   #failure = element('p', { class: 'failure', role: 'alert' })
   element = element('div', { class: 'records' }, element('p', { class: 'quiet' }, 'Asking …'))
   again = element('button', { type: 'button' }, 'Ask again')
@@ -34,6 +35,14 @@ export class RecordsView {
     }
     this.#setAsking(false)
     this.element.dispatchEvent(new CustomEvent('asked', { bubbles: true }))
+    if (this.#asksOnceMore) await this.askAnew()
+  }
+
+  /** Asks because something has changed: an answer that is awaited already may be about what was before. */
+  async askAnew() {
+    this.#asksOnceMore = this.#isAsking
+    this.#retry.succeeded()
+    await this.ask()
   }
 
   /**

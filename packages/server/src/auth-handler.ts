@@ -6,6 +6,7 @@ import { errorAnswer, methodNotAllowedAnswer, refusalAnswer } from './error-answ
 import { checkBrowserRequest, originProblems } from './request-guard.ts'
 import type { Refusal } from './request-guard.ts'
 import type { RequestSession, SessionSource } from './request-session.ts'
+import { tellQuietly } from './tell-quietly.ts'
 
 /** Options of {@link createAuthHandler}. */
 export interface AuthHandlerOptions {
@@ -103,15 +104,6 @@ const unexpected: Refusal = {
   status: 500,
   code: 'internal_error',
   message: 'The server could not answer the request.',
-}
-
-// The answer must not depend on how well it is logged.
-function tellQuietly(tell: () => void): void {
-  try {
-    tell()
-  } catch {
-    // Nobody is left to tell.
-  }
 }
 
 function assertOptions(sessions: SessionSource, { origins, now, onError }: AuthHandlerOptions): void {

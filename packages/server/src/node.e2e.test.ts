@@ -13,6 +13,23 @@ const listen = (
 }
 
 describe('a request', () => {
+  test('is answered also where onError throws, and a Host that is none is refused', async () => {
+    const port = await listen(
+      () => {
+        throw new Error('boom')
+      },
+      {
+        onError: () => {
+          throw new Error('the logger failed')
+        },
+      },
+    )
+    expect((await open(port, '/')).statusCode).toBe(500)
+    for (const host of ['x:99999', '999.1.1.1', '[::::]']) {
+      expect((await open(port, '/', { headers: { host } })).statusCode).toBe(400)
+    }
+  })
+
   test('reaches the handler with method, URL, headers, body and address', async () => {
     const port = await listen(async (received, { clientAddress }) => {
       const { method, url, headers } = received
@@ -39,14 +56,14 @@ describe('a request', () => {
     'GET / HTTP/1.1\r\nHost: ',
     'GET / HTTP/1.1',
     'GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\nX-B: 2\r\nContent-Length: 1\r\nTransfer-Encoding: chunked',
-  ])('C67: %j gets 400 and reaches no handler', async lines => {
+  ])('C67 %j gets 400 and reaches no handler', async lines => {
     const handler = vi.fn(() => new Response())
     const text = await raw(await listen(handler), `${lines}\r\nConnection: close\r\n\r\n`)
     expect(text).toMatch(/^HTTP\/1\.1 400 /)
     expect(handler).not.toHaveBeenCalled()
   })
 
-  test('C67: CONNECT opens no tunnel', async () => {
+  test('C67 CONNECT opens no tunnel', async () => {
     const handler = vi.fn(() => new Response())
     expect(await raw(await listen(handler), 'CONNECT evil.example:443 HTTP/1.1\r\nHost: a\r\n\r\n')).toBe('')
     expect(handler).not.toHaveBeenCalled()

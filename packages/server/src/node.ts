@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeRequest, sendNodeResponse } from 'srvx/node'
 import { refusalAnswer } from './error-answer.ts'
+import { tellQuietly } from './tell-quietly.ts'
 import { straightOf } from './transport/straight-answer.ts'
 import type { StraightAnswer } from './transport/straight-answer.ts'
 import { requestTargetProblem } from './transport/request-target.ts'
@@ -46,7 +47,7 @@ export function toNodeListener(
       const clientAddress = incoming.socket.remoteAddress
       answer = request instanceof Response ? request : await handle(request, { clientAddress })
     } catch (error) {
-      onError(error, incoming)
+      tellQuietly(() => onError(error, incoming))
       answer = refusalAnswer({ status: 500, code: 'internal_error', message: 'The server failed.' })
     }
     await sendResponse(outgoing, answer)

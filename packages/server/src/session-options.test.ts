@@ -27,8 +27,7 @@ test.each<[string, object, RegExp]>([
   ['no Secure', { cookie: { secure: false } }, /cookie\.secure cannot be set/],
   ['SameSite none', { cookie: { sameSite: 'none' } }, /cookie\.sameSite/],
 ])('refuses %s with a sentence, and never shows a key', (_what, options, sentence) => {
-  const create = (): unknown =>
-    createSessions({ authorization, onNotice: () => {}, ...options })
+  const create = (): unknown => createSessions({ authorization, onNotice: () => {}, ...options })
   expect(create).toThrow(sentence)
   expect(create).toThrow(expect.toSatisfy(isConfigurationError) as Error)
   expect(create).not.toThrow(key)

@@ -23,11 +23,11 @@ describe('the list of allowed requests', () => {
     ['GET', 'files/a', true, ['GET']],
     ['GET', 'files/a/b/c', true, ['GET']],
     ['GET', '*', false, []],
-  ])('C67: %s %s is allowed: %s', (method, path, isAllowed, methods) => {
+  ])('C67 %s %s is allowed: %s', (method, path, isAllowed, methods) => {
     expect(matchRequest(allowed, method, path.split('/'))).toEqual({ isAllowed, methods })
   })
 
-  test('C67: ** alone opens every path, but none is not a path', () => {
+  test('C67 ** alone opens every path, but none is not a path', () => {
     const everything = parseAllowList(['GET **']).allowed
     expect(matchRequest(everything, 'GET', ['a', 'b']).isAllowed).toBe(true)
     expect(matchRequest(everything, 'POST', ['a']).isAllowed).toBe(false)
@@ -59,7 +59,7 @@ describe('an entry that cannot be meant', () => {
     ['GET', 'one space'],
     ['a', 'one space'],
     [7 as never, 'one space'],
-  ])('C67: %j is refused', (entry, sentence) => {
+  ])('C67 %j is refused', (entry, sentence) => {
     const { problems } = parseAllowList([entry])
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain(sentence)

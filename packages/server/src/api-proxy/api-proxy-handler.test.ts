@@ -32,13 +32,14 @@ describe('a request of a page', () => {
     expect(world.emulator.journal.count({ kind: 'token' })).toBe(1)
   })
 
-  test('C70: F16: is answered so that no cache stores it and nothing in it runs', async () => {
+  test('C70 F16 is answered so that no cache stores it and nothing in it runs', async () => {
     const { send } = recordingSend(
       () => new Response('<script>', { headers: { 'cache-control': 'public', 'set-cookie': 'a=b' } }),
     )
     const response = await world.proxy({ send })(fromPage('/api/sims'))
     expect(Object.fromEntries(response.headers)).toEqual({
       'cache-control': 'private, no-store',
+      'cdn-cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; sandbox",
       'content-type': 'text/plain;charset=UTF-8',
       'cross-origin-resource-policy': 'same-origin',
@@ -47,7 +48,7 @@ describe('a request of a page', () => {
     })
   })
 
-  test('C72: loses its cookies, its Authorization and whatever is not on the list', async () => {
+  test('C72 loses its cookies, its Authorization and whatever is not on the list', async () => {
     const { send, requests } = recordingSend(() => new Response())
     const headers = {
       authorization: 'Bearer fake-of-the-client',
@@ -129,7 +130,7 @@ describe('a request that is refused reaches neither the authorization server nor
     ['with an encoded slash', '/api/sims/a%2fb', {}, 400, 'path_refused'],
     ['with a token in the query', '/api/sims?access_token=fake', {}, 400, 'access_token_in_query'],
   ] as [string, string, RequestInit, number, string][])(
-    'C67: one %s',
+    'C67 one %s',
     async (_what, path, init, status, code) => {
       const { send, requests } = recordingSend(() => new Response())
       const response = await world.proxy({ send })(fromPage(path, init))
@@ -139,7 +140,7 @@ describe('a request that is refused reaches neither the authorization server nor
     },
   )
 
-  test('C67: a preflight of another site gets 405 and no header that helps it', async () => {
+  test('C67 a preflight of another site gets 405 and no header that helps it', async () => {
     const headers = {
       'sec-fetch-site': 'cross-site',
       origin: 'https://evil.example',
@@ -151,7 +152,7 @@ describe('a request that is refused reaches neither the authorization server nor
   })
 
   test.each([false, undefined, 'yes', {}])(
-    'C67: authorize opens for true alone, not for %j',
+    'C67 authorize opens for true alone, not for %j',
     async verdict => {
       const { send, requests } = recordingSend(() => new Response())
       const authorize = async (): Promise<boolean> => verdict as boolean
@@ -175,7 +176,7 @@ describe('a 401 of the API', () => {
     await world.clock.advance(60_000)
   })
 
-  test('C33: is answered with one refresh and one replay, body included', async () => {
+  test('C33 is answered with one refresh and one replay, body included', async () => {
     const { send, requests } = recordingSend(async (request, count) => {
       if (count === 1) return new Response('no', { status: 401 })
       return new Response(await request.text())
@@ -189,7 +190,7 @@ describe('a 401 of the API', () => {
     expect(tokens[1]).not.toBe(tokens[0])
   })
 
-  test('C33: a second one is handed back, without the challenge', async () => {
+  test('C33 a second one is handed back, without the challenge', async () => {
     const { send, requests } = recordingSend(
       () => new Response('no', { status: 401, headers: { 'www-authenticate': 'Basic realm="API"' } }),
     )
@@ -252,7 +253,7 @@ describe('a 401 of the API', () => {
 })
 
 describe('a body', () => {
-  test('C67: longer than allowed is refused by its length, before anything is sent', async () => {
+  test('C67 longer than allowed is refused by its length, before anything is sent', async () => {
     const { send, requests } = recordingSend(() => new Response())
     const init = { method: 'POST', body: 'x'.repeat(11), headers: { 'content-length': '11' } }
     const response = await world.proxy({ send, maxBodyBytes: 10 })(fromPage('/api/sims', init))
@@ -260,7 +261,7 @@ describe('a body', () => {
     expect(requests).toHaveLength(0)
   })
 
-  test('C67: longer than allowed without saying so is cut off on the way', async () => {
+  test('C67 longer than allowed without saying so is cut off on the way', async () => {
     const { send } = recordingSend(async request => new Response(await request.text()))
     const init = { method: 'POST', body: chunks(5), duplex: 'half' as const }
     const response = await world.proxy({ send, maxBodyBytes: 2500 })(fromPage('/api/sims', init))
@@ -268,7 +269,7 @@ describe('a body', () => {
   })
 
   test.each(['2999', '3001', '1', 'x', '-1', '9999999999999999'])(
-    'C67: of 3000 bytes with "Content-Length: %s" is not passed on as whole',
+    'C67 of 3000 bytes with "Content-Length: %s" is not passed on as whole',
     async length => {
       let isWhole = false
       const { send } = recordingSend(async request => {

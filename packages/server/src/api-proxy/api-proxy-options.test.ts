@@ -29,7 +29,7 @@ describe('createApiProxyHandler', () => {
     expect(problemsOf(application, { authorize: () => true })).toEqual([])
   })
 
-  test('C67: a source of the application needs authorize, or any visitor could use its token', () => {
+  test('C67 a source of the application needs authorize, or any visitor could use its token', () => {
     expect(problemsOf(application)).toEqual([
       'authorize is required, because without it any visitor could use the token of the application.',
     ])
@@ -61,7 +61,7 @@ describe('createApiProxyHandler', () => {
     expect(problemsOf(sessions, { [name]: value })).toHaveLength(1)
   })
 
-  test('C67: names every fault at once', () => {
+  test('C67 names every fault at once', () => {
     const faults = {
       target: 'http://api.example.com/?a',
       allow: ['get a', 'GET b/'],

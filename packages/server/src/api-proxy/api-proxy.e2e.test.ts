@@ -273,7 +273,7 @@ describe('what ends early', () => {
 })
 
 describe('a 401', () => {
-  test.each([100, 200_000])('C33: with a body of %i bytes is replayed with the next token', async length => {
+  test.each([100, 200_000])('C33 with a body of %i bytes is replayed with the next token', async length => {
     const seen: unknown[] = []
     const port = await proxyBefore((incoming, outgoing) => {
       let bytes = 0
@@ -325,7 +325,7 @@ describe('what is smuggled', () => {
       ...extra,
     ].join('\r\n')
 
-  test('C72: headers of one connection, cookies and forwarded ones stay behind', async () => {
+  test('C72 headers of one connection, cookies and forwarded ones stay behind', async () => {
     let seen: string[] = []
     const port = await proxyBefore(
       (incoming, outgoing) => {
@@ -350,7 +350,7 @@ describe('what is smuggled', () => {
     ['Content-Length: +4'],
     ['X-A: b\rX-C: d'],
     ['X-A : b'],
-  ])('C67: %s is refused or passes as one request', async (...extra) => {
+  ])('C67 %s is refused or passes as one request', async (...extra) => {
     const seen: string[] = []
     const port = await proxyBefore((incoming, outgoing) => {
       seen.push(`${incoming.method} ${incoming.url}`)
@@ -371,7 +371,7 @@ describe('what is smuggled', () => {
     'http://evil.example/api/x',
     '/api/x%00',
     '/api/x\\..\\y',
-  ])('C67: the target %s reaches no API', async target => {
+  ])('C67 the target %s reaches no API', async target => {
     const upstream = vi.fn()
     const port = await proxyBefore(upstream)
     const text = await raw(port, lines('Connection: close').replace('/api/x', target) + '\r\n\r\n')
@@ -379,7 +379,7 @@ describe('what is smuggled', () => {
     expect(upstream).not.toHaveBeenCalled()
   })
 
-  test('C72: C70: F16: what the API sets for its own origin never reaches the page', async () => {
+  test('C72 C70 F16 what the API sets for its own origin never reaches the page', async () => {
     const port = await proxyBefore((_incoming, outgoing) => {
       outgoing.writeHead(200, {
         'set-cookie': ['a=1', 'b=2'],
@@ -395,6 +395,7 @@ describe('what is smuggled', () => {
     const { headers } = await open(port, '/api/x')
     expect(headers).toEqual({
       'cache-control': 'private, no-store',
+      'cdn-cache-control': 'no-store',
       connection: 'close',
       'content-security-policy': "default-src 'none'; sandbox",
       'cross-origin-resource-policy': 'same-origin',
@@ -419,6 +420,43 @@ describe('what is smuggled', () => {
     expect(answer.statusCode).toBe(502)
     server.close()
   })
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    'C67 F14 the body of a %s never becomes a request of its own, with another token',
+    async method => {
+      const seen: string[] = []
+      const upstream = await serve((incoming, outgoing) => {
+        let body = ''
+        incoming.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
+        incoming.on('end', () => {
+          seen.push(`${incoming.method} ${incoming.url} ${incoming.headers.authorization} ${body.length}`)
+          outgoing.end(`answer to ${incoming.url}`)
+        })
+      })
+      let user = 0
+      const tokens = countedTokens()
+      const authorize: AccessTokenSource['authorize'] = async ({ url }) => ({
+        url: String(url),
+        headers: new Headers({ authorization: `user-${++user}` }),
+      })
+      const port = await proxyTo(
+        upstream,
+        { allow: ['GET vehicles', `${method} vehicles/*`] },
+        { ...tokens, authorize },
+      )
+      const inner = 'DELETE /v1/admin/everything HTTP/1.1\r\nHost: a\r\nX: '
+      const head = `${method} /api/vehicles/1 HTTP/1.1\r\nHost: app.example\r\nOrigin: http://app.example\r\nSec-Fetch-Site: same-origin\r\nX-Evergrant: 1\r\nConnection: close\r\n`
+      const chunked = `${inner.length.toString(16)}\r\n${inner}\r\n0\r\n\r\n`
+      await raw(port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunked}`)
+      await raw(port, `${head}Content-Length: ${inner.length}\r\n\r\n${inner}`)
+      expect(await textOf(await open(port, '/api/vehicles'))).toBe('answer to /v1/vehicles')
+      expect(seen).toEqual([
+        `${method} /v1/vehicles/1 user-1 ${inner.length}`,
+        `${method} /v1/vehicles/1 user-2 ${inner.length}`,
+        'GET /v1/vehicles user-3 0',
+      ])
+    },
+  )
 
   test('an early hint is passed over', async () => {
     const port = await proxyBefore((_incoming, outgoing) => {

@@ -15,18 +15,18 @@ describe('the path below the proxy', () => {
     ['/api/fleet/a;v=1', 'a;v=1', ''],
     ['/api/fleet/a:b@c', 'a:b@c', ''],
     ['/api/fleet/100%25', '100%25', ''],
-  ])('C67: %s is read as it was sent', (url, path, search) => {
+  ])('C67 %s is read as it was sent', (url, path, search) => {
     expect(read(url)).toEqual({ path, segments: path.split('/'), search })
   })
 
   test.each(['/api/fleet', '/api/fleets/vehicles', '/api', '/', '/API/fleet/vehicles', ''])(
-    'C67: %j lies elsewhere',
+    'C67 %j lies elsewhere',
     url => {
       expect(read(url)).toBeUndefined()
     },
   )
 
-  test('C67: without a prefix the proxy lives at the root', () => {
+  test('C67 without a prefix the proxy lives at the root', () => {
     expect(read('/vehicles', '')).toMatchObject({ path: 'vehicles' })
   })
 
@@ -60,7 +60,7 @@ describe('the path below the proxy', () => {
     ['a%', 'percent sign'],
     ['a%zz', 'percent sign'],
     ['%c0%ae%c0%ae', 'percent sign'],
-  ])('C67: %s is refused with 400', (path, sentence) => {
+  ])('C67 %s is refused with 400', (path, sentence) => {
     const refusal = read(`/api/fleet/${path}`)
     expect(refusal).toMatchObject({ status: 400, code: 'path_refused' })
     expect((refusal as { message: string }).message).toContain(sentence)
@@ -72,11 +72,11 @@ describe('the path below the proxy', () => {
     '?Access_Token=x',
     '?acc%65ss_token=x',
     '?a=%2&access_token',
-  ])('C32: %s is refused with 400', search => {
+  ])('C32 %s is refused with 400', search => {
     expect(read(`/api/fleet/a${search}`)).toMatchObject({ status: 400, code: 'access_token_in_query' })
   })
 
-  test('C32: a value that reads access_token is none', () => {
+  test('C32 a value that reads access_token is none', () => {
     expect(read('/api/fleet/a?sort=access_token')).toMatchObject({ path: 'a' })
   })
 })

@@ -49,8 +49,16 @@ export function segmentProblem(segment: string): string | undefined {
   }
   // Some servers cut a segment at ";" before they look at it, and some decode twice.
   const name = decoded.split(';')[0] ?? ''
+  // Some fold full-width forms, of which a dot and a slash are two.
+  if (
+    /[/\\]|^\.\.?$/.test(decoded.normalize('NFKC')) &&
+    !/[/\\]/.test(decoded) &&
+    name !== '.' &&
+    name !== '..'
+  )
+    return 'The path must hold no other form of a dot, a slash or a backslash.'
   if (/[/\\]/.test(decoded)) return 'The path must hold no encoded slash and no backslash.'
-  if (/%(2e|2f|5c)/i.test(decoded)) return 'The path must hold nothing that is encoded twice.'
+  if (/%(?:2[5ef]|5c)/i.test(decoded)) return 'The path must hold nothing that is encoded twice.'
   if (hasControl(decoded)) return 'The path must hold no control character.'
   if (name === '.' || name === '..' || name === '') return 'The path must hold no "." or ".." segment.'
   if (/[. ]$/.test(decoded) || /[. ]$/.test(name))

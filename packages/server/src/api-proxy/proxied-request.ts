@@ -1,6 +1,7 @@
 import { NetworkError } from '@evergrant/core/source'
 import type { AccessTokenSource, AuthorizedRequest } from '@evergrant/core/source'
 import { errorAnswer, refusalAnswer } from '../error-answer.ts'
+import { tellQuietly } from '../tell-quietly.ts'
 import { checkBrowserRequest, signInHeaderName } from '../request-guard.ts'
 import type { RequestSession } from '../request-session.ts'
 import { sessionChanged } from '../session-changed.ts'
@@ -160,7 +161,9 @@ export class ProxiedRequest {
       const cause = new NetworkError(message, { code: 'network_error', wasSent: true })
       throw new ProxyRefusal(upstreamUnreachable, { cause })
     }
-    const fields = responseFields(answer.fields(), !this.#proxy.transport.isRaw)
+    const all = responseFields(answer.fields(), !this.#proxy.transport.isRaw)
+    // Neither has a body: a client would wait for one that was announced.
+    const fields = status === 204 || status === 205 ? all.filter(([name]) => name !== 'content-length') : all
     if (this.#session !== undefined) addSessionFields(fields, this.#session)
     return { answer, fields }
   }
@@ -171,12 +174,12 @@ export class ProxiedRequest {
     if (request.signal.aborted) return new Response(null, { status: 499 })
     const { now, onError } = this.#proxy
     if (error instanceof ProxyRefusal) {
-      if (error.cause !== undefined) onError(error.cause, request)
+      if (error.cause !== undefined) tellQuietly(() => onError(error.cause, request))
       const response = refusalAnswer(error.refusal)
       for (const [name, value] of Object.entries(error.headers)) response.headers.set(name, value)
       return response
     }
-    onError(error, request)
+    tellQuietly(() => onError(error, request))
     const response = errorAnswer(error, { now })
     if (response === undefined) throw error
     return response

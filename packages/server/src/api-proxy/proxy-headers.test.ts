@@ -5,7 +5,7 @@ import { responseFields } from './response-headers.ts'
 describe('the headers of a request', () => {
   const names = passedHeaderNames(['X-Request-Id'], true)
 
-  test('C72: pass if they are on the list, and nothing else does', () => {
+  test('C72 pass if they are on the list, and nothing else does', () => {
     const sent = {
       accept: 'application/json',
       'accept-encoding': 'br',
@@ -32,7 +32,7 @@ describe('the headers of a request', () => {
   })
 
   test.each(['x-request-id', 'close, X-Request-Id', 'keep-alive ,x-request-id'])(
-    'C72: one that the client names in "Connection: %s" stays',
+    'C72 one that the client names in "Connection: %s" stays',
     connection => {
       const headers = new Headers({ connection, 'x-request-id': '7', accept: '*/*' })
       expect(pickRequestHeaders(headers, names)).toEqual({ accept: '*/*' })
@@ -63,7 +63,7 @@ describe('the headers of a request', () => {
     'constructor:',
     'a b',
     '',
-  ])('C72: the option requestHeaders refuses %j', name => {
+  ])('C72 the option requestHeaders refuses %j', name => {
     expect(requestHeaderProblems([name])).toHaveLength(1)
   })
 
@@ -81,13 +81,14 @@ describe('the headers of an answer', () => {
 
   const fixed = {
     'cache-control': 'private, no-store',
+    'cdn-cache-control': 'no-store',
     'content-security-policy': "default-src 'none'; sandbox",
     'cross-origin-resource-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     vary: 'Cookie',
   }
 
-  test('C70: F16: always forbid storing, running and sharing, whatever the API says', () => {
+  test('C70 F16 always forbid storing, running and sharing, whatever the API says', () => {
     const loose = {
       'cache-control': 'public, s-maxage=31536000',
       'content-security-policy': "script-src 'unsafe-inline'",
@@ -99,7 +100,7 @@ describe('the headers of an answer', () => {
     expect(pick({})).toEqual(fixed)
   })
 
-  test('C72: what the API says about its own origin, connection or server stays behind', () => {
+  test('C72 what the API says about its own origin, connection or server stays behind', () => {
     const own = [
       ['set-cookie', 'a=b'],
       ['alt-svc', 'h3=":443"'],
@@ -119,6 +120,31 @@ describe('the headers of an answer', () => {
       ['service-worker-allowed', '/'],
     ] as [string, string][]
     expect(pick(own)).toEqual(fixed)
+  })
+
+  test.each([
+    'cdn-cache-control',
+    'cloudflare-cdn-cache-control',
+    'vercel-cdn-cache-control',
+    'surrogate-control',
+    'surrogate-key',
+    'edge-control',
+    'x-accel-expires',
+    'x-accel-buffering',
+    'x-nextjs-redirect',
+  ])('C70 F16 no cache hears from the API by %s', name => {
+    expect(pick({ [name]: 'max-age=600' })).toEqual(fixed)
+  })
+
+  test.each([
+    ['/elsewhere', true],
+    ['elsewhere?a=b:c', true],
+    ['https://elsewhere.example/', true],
+    ['javascript:alert(1)', false],
+    [' JavaScript:alert(1)', false],
+    ['data:text/html,x', false],
+  ])('a redirect to %s passes: %s', (location, isPassed) => {
+    expect('location' in pick({ location })).toBe(isPassed)
   })
 
   test('what describes the content passes', () => {
@@ -149,7 +175,7 @@ describe('the headers of an answer', () => {
     ['accept, COOKIE', 'accept, COOKIE'],
     ['*', '*'],
     ['', 'Cookie'],
-  ])('C70: "Vary: %s" becomes "Vary: %s"', (vary, expected) => {
+  ])('C70 "Vary: %s" becomes "Vary: %s"', (vary, expected) => {
     expect(pick({ vary }).vary).toBe(expected)
   })
 })

@@ -8,7 +8,7 @@ describe('a target', () => {
     'http://localhost:4010/v1',
     'http://127.0.0.1/',
     'http://[::1]:80/',
-  ])('C67: %s can be used', target => {
+  ])('C67 %s can be used', target => {
     expect(targetProblems(target)).toEqual([])
   })
 
@@ -22,7 +22,7 @@ describe('a target', () => {
     ['https://api.example.com/?', 'query'],
     ['https://api.example.com/#a', 'fragment'],
     ['http://api.example.com/', 'https'],
-  ])('C67: %s is refused in one sentence', (target, sentence) => {
+  ])('C67 %s is refused in one sentence', (target, sentence) => {
     const problems = targetProblems(target)
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain(sentence)
@@ -37,7 +37,7 @@ describe('a target', () => {
 describe('the URL of a request', () => {
   const base = targetBase('https://api.example.com/v1')
 
-  test('C67: is the path appended to the base', () => {
+  test('C67 is the path appended to the base', () => {
     expect(targetUrl(base, 'vehicles/7', '?a=b')).toBe('https://api.example.com/v1/vehicles/7?a=b')
     expect(targetUrl(base, '@evil.example', '')).toBe('https://api.example.com/v1/@evil.example')
     expect(targetUrl(base, '/evil.example', '')).toBe('https://api.example.com/v1//evil.example')
@@ -45,7 +45,7 @@ describe('the URL of a request', () => {
   })
 
   test.each(['../admin', '..', 'a/../../admin', '%2e%2e/admin', '..\\admin', '\t../admin', '.\n./admin'])(
-    'C67: %j that leaves the base is not built, whatever was checked before',
+    'C67 %j that leaves the base is not built, whatever was checked before',
     path => {
       expect(targetUrl(base, path, '')).toBeUndefined()
     },

@@ -11,7 +11,9 @@ const dropped: ReadonlySet<string> = new Set([
   'content-security-policy',
   'cross-origin-resource-policy',
   'x-content-type-options',
+  'accept-ch',
   'alt-svc',
+  'critical-ch',
   'clear-site-data',
   'content-security-policy-report-only',
   'expires',
@@ -21,25 +23,29 @@ const dropped: ReadonlySet<string> = new Set([
   'refresh',
   'report-to',
   'reporting-endpoints',
+  'secure-session-registration',
   'server-timing',
   'service-worker-allowed',
   'set-cookie',
   'set-cookie2',
+  'set-login',
   'speculation-rules',
   'strict-transport-security',
   // A browser opens a dialog for a Basic challenge, and the challenge is about the proxy's token, not the page's.
   'www-authenticate',
-  'x-accel-redirect',
   'x-lighttpd-send-file',
   'x-sendfile',
 ])
 
-const droppedFamilies = /^(access-control-|proxy-|x-middleware-|:)/
+/** The same in families. Caches have headers of their own for what may be kept, which count before `Cache-Control`. */
+const droppedFamilies =
+  /^(?:access-control-|proxy-|x-middleware-|x-nextjs-|x-accel-|surrogate-|edge-|:)|[^-]-cache-control$/
 
 /** What every answer carries, in place of what the API says. */
 const fixed = Object.entries({
   // What one session may see, no cache shows to another; and a page that was signed out shows nothing of it.
   'cache-control': 'private, no-store',
+  'cdn-cache-control': 'no-store',
   // The API's HTML must not run in our origin: neither scripts nor frames nor forms.
   'content-security-policy': "default-src 'none'; sandbox",
   'cross-origin-resource-policy': 'same-origin',
@@ -61,7 +67,7 @@ export function responseFields(fields: Iterable<Field>, isDecoded: boolean): Fie
     if (name === 'connection') for (const other of listed(value)) named.add(other)
     if (name === 'content-encoding') isEncoded = true
     if (name === 'vary') vary.push(value)
-    else if (mayPass(name)) said.push(field)
+    else if (mayPass(field)) said.push(field)
   }
   const isStale = isDecoded && isEncoded
   const passing = said.filter(
@@ -70,18 +76,20 @@ export function responseFields(fields: Iterable<Field>, isDecoded: boolean): Fie
   return [...passing, ...fixed, ['vary', withCookie(vary.join(', '))]]
 }
 
-/** Adds what a session sets. Caching is forbidden already, and `Vary` names the cookie. */
+/** Adds the cookies that a session sets. Caching is forbidden already, and `Vary` names the cookie. */
 export function addSessionFields(
   fields: Field[],
   session: { readonly writeTo: (headers: Headers) => void },
 ): void {
   const own = new Headers()
   session.writeTo(own)
-  for (const field of own) if (field[0] !== 'vary' && field[0] !== 'cache-control') fields.push(field)
+  for (const field of own) if (field[0] === 'set-cookie') fields.push(field)
 }
 
-function mayPass(name: string): boolean {
-  return !hopByHop.has(name) && !dropped.has(name) && !droppedFamilies.test(name)
+function mayPass([name, value]: Field): boolean {
+  if (hopByHop.has(name) || dropped.has(name) || droppedFamilies.test(name)) return false
+  // A redirect is handed back, a program is not.
+  return name !== 'location' || !/^\s*(?!https?:)[a-z][a-z0-9+.-]*:/i.test(value)
 }
 
 function withCookie(vary: string): string {

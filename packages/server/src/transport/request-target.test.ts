@@ -25,12 +25,12 @@ describe('the target of a request', () => {
     '/a b',
     '/a\tb',
     '/é',
-  ])('C67: %j is refused', target => {
+  ])('C67 %j is refused', target => {
     expect(requestTargetProblem(target, 'app.example')).toMatch(/\.$/)
   })
 
   test.each(['app.example/path', 'a@b', 'a b', 'app.example?x', 'app.example:port', '', 'a,b'])(
-    'C67: "Host: %s" is refused',
+    'C67 "Host: %s" is refused',
     host => {
       expect(requestTargetProblem('/', host)).toBe('The Host header is malformed.')
     },

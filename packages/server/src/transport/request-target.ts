@@ -11,6 +11,8 @@ export function requestTargetProblem(target: string, host: string | undefined): 
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
   if (/\/(\.|%2e){1,2}(\/|$)/i.test(path)) return 'The path must hold no "." or ".." segment.'
-  const isHost = host === undefined || /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)
+  const isHost =
+    host === undefined ||
+    (/^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host) && URL.canParse(`http://${host}`))
   return isHost ? undefined : 'The Host header is malformed.'
 }

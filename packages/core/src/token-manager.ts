@@ -172,6 +172,11 @@ export class TokenManager implements AccessTokenSource {
     if (this.#credential.held === undefined || this.#credential.marks.isStale) await this.#credential.read()
   }
 
+  /** A number that changes with whatever is held. For those who keep a copy elsewhere, such as a sealed cookie. */
+  get revision(): number {
+    return this.#credential.version
+  }
+
   /** Says in words and data what the next call does, because of what, and what comes after. Does no I/O. */
   readonly explain = (): Explanation => explain(this.#credential)
 

@@ -76,4 +76,19 @@ describe('user tokens', () => {
       expect(isReauthorizationRequiredError(await rejection(users.for(id).getAccessToken()))).toBe(true)
     }
   })
+
+  test('a manager that is forgotten leaves its place, and its tokens where they are', async () => {
+    const bench = createBench()
+    const users = bench.users()
+    const manager = users.for('anna')
+    await manager.signIn(passwordGrant(user))
+    const { revision } = manager
+    users.forget('anna')
+    users.forget('nobody')
+    expect(users.for('anna')).not.toBe(manager)
+    expect(await users.for('anna').getAccessToken()).toBe('access-1')
+    expect(manager.revision).toBe(revision)
+    await manager.signIn(passwordGrant(user))
+    expect(manager.revision).toBeGreaterThan(revision)
+  })
 })

@@ -50,6 +50,12 @@ export class UserTokens {
     return manager
   }
 
+  /** Puts a user's manager aside, for one that was made in vain. Its tokens stay in the store; `for` makes another one. */
+  readonly forget = (userId: string): void => {
+    this.#managers.get(userId)?.rest()
+    this.#managers.delete(userId)
+  }
+
   /** Disposes every user's manager. */
   readonly dispose = async (): Promise<void> => {
     this.#isDisposed = true

@@ -5,6 +5,7 @@ import { tokenRoute } from './auth-routes-token.ts'
 import { errorAnswer, methodNotAllowedAnswer, refusalAnswer } from './error-answer.ts'
 import { checkBrowserRequest, originProblems } from './request-guard.ts'
 import type { Refusal } from './request-guard.ts'
+import { logFaults } from './log-faults.ts'
 import type { RequestSession, SessionSource } from './request-session.ts'
 import { tellQuietly } from './tell-quietly.ts'
 
@@ -22,7 +23,7 @@ export interface AuthHandlerOptions {
   /**
    * Receives every error that is answered, whole, before the answer is sent, and why a provider did not confirm a
    * sign-out: the place to log them, because clients see a general sentence only. What it throws is ignored. Default:
-   * nothing is logged.
+   * errors that only you can mend (answered 500) are printed.
    */
   readonly onError?: ((error: unknown, request: Request) => void) | undefined
 }
@@ -46,10 +47,10 @@ export type AuthHandler = (request: Request, context?: AuthRequestContext) => Pr
  */
 export function createAuthHandler(sessions: SessionSource, options: AuthHandlerOptions = {}): AuthHandler {
   assertOptions(sessions, options)
-  const { tokenMediation = false, origins, now = Date.now, onError } = options
+  const { tokenMediation = false, origins, now = Date.now, onError = logFaults } = options
   const mode: AuthMode = tokenMediation ? 'mediated' : 'proxy'
   return async (request, { clientAddress } = {}) => {
-    const tell = (error: unknown): void => tellQuietly(() => onError?.(error, request))
+    const tell = (error: unknown): void => tellQuietly(() => onError(error, request))
     let session: RequestSession | undefined
     let answer: Response
     try {

@@ -1,6 +1,5 @@
 import { ConfigurationError, InvalidSessionError } from '@evergrant/core'
 import { parse, serialize } from 'cookie-es'
-import { chunkNames } from './cookie-chunks.ts'
 import { isLoopbackHost } from './loopback-host.ts'
 import type { RequestLike, SessionCookie } from './request-session.ts'
 import type { ResolvedSessionOptions } from './session-options.ts'
@@ -44,24 +43,34 @@ export function assertCookieIsKept({ isSecure }: CookieKind, { headers }: Reques
   ])
 }
 
+/** The session's cookies that a request presents, by name: the one of that name, and those that begin with it and a dot. */
+export type PresentedCookies = ReadonlyMap<string, string>
+
+/** The names of the session's cookies that a request presents, each once. */
+export function cookieNames({ headers }: RequestLike, name: string): string[] {
+  const text = headers.get('cookie') ?? ''
+  const names = text.split(';').map(pair => pair.split('=')[0]?.trim() ?? '')
+  return [...new Set(names)].filter(key => key === name || key.startsWith(`${name}.`))
+}
+
 /**
- * The values of the session's cookies, chunk by chunk, as the request presents them.
+ * Reads the session's cookies.
  * @throws {InvalidSessionError} a name comes twice: which one is meant cannot be known
  */
-export function readSessionCookies({ headers }: RequestLike, name: string): (string | undefined)[] {
-  const names = chunkNames(name)
+export function readSessionCookies({ headers }: RequestLike, name: string): PresentedCookies {
   const cookies = parse(headers.get('cookie') ?? '', {
     allowMultiple: true,
     decode: value => value,
-    filter: key => names.includes(key),
+    filter: key => key === name || key.startsWith(`${name}.`),
   })
-  return names.map(chunk => {
-    const value = cookies[chunk]
-    if (!Array.isArray(value)) return value
-    throw new InvalidSessionError(
-      `The request carries the cookie ${chunk} twice, and which one is meant cannot be known. Delete the cookies of this site.`,
-    )
-  })
+  return new Map(
+    Object.entries(cookies).map(([key, value]) => {
+      if (typeof value === 'string') return [key, value] as const
+      throw new InvalidSessionError(
+        `The request carries the cookie ${key} twice, and which one is meant cannot be known. Delete the cookies of this site.`,
+      )
+    }),
+  )
 }
 
 /** The text of a `Set-Cookie` header. @see RFC 6265 §4.1 */

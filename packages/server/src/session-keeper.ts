@@ -1,4 +1,5 @@
 import type { AccessTokenSource, TokenManager } from '@evergrant/core'
+import type { PresentedCookies } from './session-cookie.ts'
 import type { SessionId } from './session-id.ts'
 
 /** A session that a request presents or that has just begun. */
@@ -17,19 +18,30 @@ export type Finding =
   | { readonly kind: 'broken' }
   | { readonly kind: 'found'; readonly session: KeptSession }
 
+/** A cookie of a session. Without a value it stays as the browser has it. */
+export interface KeptCookie {
+  readonly name: string
+  readonly value?: string
+  /** Whether it lives as long as the session may, and not only as long as its tokens. */
+  readonly isLasting: boolean
+}
+
 /** How sessions are kept between requests: by an id and a store, or sealed in the cookie. */
 export interface SessionKeeper {
   /**
-   * Finds the session of the presented cookie values.
+   * Finds the session of the presented cookies; `name` is the session cookie's.
    * @throws {StoreError} the store is down
    */
-  find(presented: readonly (string | undefined)[]): Promise<Finding>
+  find(presented: PresentedCookies, name: string): Promise<Finding>
   /** Begins to keep a session whose tokens are in the store already. */
   start(session: KeptSession): Promise<void>
-  /** Forgets a session. Its tokens are signed out already. */
+  /** Forgets a session. Its tokens are signed out already, or at the same time. */
   end(session: KeptSession): Promise<void>
-  /** The values that the cookies must have from now on, or undefined if what was presented is still right. */
-  valuesOf(session: KeptSession): Promise<readonly string[] | undefined>
+  /**
+   * All cookies of a session from now on; undefined: the browser has them.
+   * @throws {ConfigurationError} they do not fit
+   */
+  cookiesOf(session: KeptSession, name: string): Promise<readonly KeptCookie[] | undefined>
   /** The tokens, for places that cannot set a cookie. */
   readOnly(session: KeptSession): AccessTokenSource
 }

@@ -1,13 +1,11 @@
 import type { TokenManager } from '@evergrant/core'
 
-/** When the tokens of a session end, in epoch milliseconds; infinite where the server names no life of the refresh token. */
+/** When the refresh token ends, in epoch milliseconds; infinite where the server names no life of it, or gives none. */
 export function endOfTokens(manager: Pick<TokenManager, 'explain'>): number {
-  const { refreshToken, accessToken } = manager.explain()
-  if (refreshToken.expiresAt === undefined) return Number.POSITIVE_INFINITY
-  return Math.max(refreshToken.expiresAt, accessToken?.expiresAt ?? 0)
+  return manager.explain().refreshToken.expiresAt ?? Number.POSITIVE_INFINITY
 }
 
-/** Tells whether the known life of the refresh token is over, and the access token's, too. */
+/** Tells whether the known life of the refresh token is over. */
 export function isPastRefresh(manager: Pick<TokenManager, 'explain'>, now: number): boolean {
   return endOfTokens(manager) <= now
 }

@@ -1,4 +1,10 @@
-import { isAuthorizationServerError, passwordGrant, ReauthorizationRequiredError } from '@evergrant/core'
+import {
+  isAuthorizationServerError,
+  isConfigurationError,
+  isStoreError,
+  passwordGrant,
+  ReauthorizationRequiredError,
+} from '@evergrant/core'
 import type {
   AccessTokenSource,
   Clock,
@@ -7,7 +13,6 @@ import type {
   TokenSet,
   UserTokens,
 } from '@evergrant/core'
-import { chunkNames } from './cookie-chunks.ts'
 import { LazySource } from './lazy-source.ts'
 import type {
   RequestLike,
@@ -18,8 +23,8 @@ import type {
   SignInCredentials,
   SignInOptions,
 } from './request-session.ts'
-import { assertCookieIsKept, cookieKindOf, readSessionCookies, writeCookies } from './session-cookie.ts'
-import type { CookieKind } from './session-cookie.ts'
+import { ResponseCookies } from './response-cookies.ts'
+import { readSessionCookies, writeCookies } from './session-cookie.ts'
 import { newSessionId } from './session-id.ts'
 import type { Finding, KeptSession, SessionKeeper } from './session-keeper.ts'
 import { endOfTokens, isPastRefresh, needsPerson } from './session-life.ts'
@@ -39,9 +44,6 @@ export interface SessionsEnvironment {
   readonly realm: string
 }
 
-/** A change of the session's end by less than this is not worth another cookie. */
-const worthACookieMs = 1000
-
 /** The session of one request. It looks at the cookie once, when it is first used. */
 export class SessionOfRequest implements RequestSession {
   readonly fetch: typeof globalThis.fetch
@@ -51,23 +53,24 @@ export class SessionOfRequest implements RequestSession {
   readonly variant: AccessTokenSource['variant']
   readonly #request: RequestLike
   readonly #environment: SessionsEnvironment
-  readonly #kind: CookieKind
   readonly #isReadOnly: boolean
+  readonly #cookies: ResponseCookies
   #finding: Promise<Finding> | undefined
-  #setCookies: readonly SessionCookie[] = []
-  /** The end that the browser's cookie has, as far as this request knows, in epoch milliseconds. */
-  #cookieEndsAt: number | undefined
+  /** Whose cookies this request may set. */
+  #current: KeptSession | undefined
+  /** Cookies are made one after the other, so that whoever comes second does not leave without them. */
+  #making: Promise<void> = Promise.resolve()
 
   constructor(request: RequestLike, environment: SessionsEnvironment, isReadOnly = false) {
     this.#request = request
     this.#environment = environment
     this.#isReadOnly = isReadOnly
-    this.#kind = cookieKindOf(request, environment.options)
+    this.#cookies = new ResponseCookies(request, environment.options, environment.clock)
     const open = async (): Promise<AccessTokenSource> => {
       const session = await this.#session()
       return isReadOnly ? environment.keeper.readOnly(session) : session.manager
     }
-    const afterwards = async (): Promise<void> => this.#refreshCookie(await this.#session())
+    const afterwards = async (): Promise<void> => this.#makeCookies(await this.#session())
     const source = new LazySource({ open, afterwards, fetch: environment.fetch })
     this.fetch = source.fetch
     this.getAccessToken = source.getAccessToken
@@ -77,33 +80,35 @@ export class SessionOfRequest implements RequestSession {
   }
 
   get setCookies(): readonly SessionCookie[] {
-    return this.#setCookies
+    return this.#cookies.list
   }
 
-  readonly writeTo = (headers: Headers): void => writeCookies(headers, this.#setCookies)
+  /** Whether its cookie is the `__Host-` one. */
+  get isSecure(): boolean {
+    return this.#cookies.isSecure
+  }
+
+  readonly writeTo = (headers: Headers): void => writeCookies(headers, this.#cookies.list)
 
   readonly getTokenSet = async (
     options?: GetAccessTokenOptions & { readonly scope?: string | undefined },
   ): Promise<TokenSet> => {
     const session = await this.#session()
     const tokens = await session.manager.getTokenSet(options)
-    await this.#refreshCookie(session)
+    await this.#makeCookies(session)
     return tokens
   }
 
   readonly getState = async (): Promise<SessionState> => {
     const finding = await this.#find()
-    if (finding.kind === 'broken') this.#clearCookies()
+    if (finding.kind === 'broken') this.#cookies.clear()
     if (finding.kind !== 'found') return { status: 'unauthenticated' }
     const { session } = finding
     await session.manager.load()
     if (needsPerson(session.manager)) return { status: 'unauthenticated' }
-    const endsAt = this.#endOf(session)
-    // The browser asks here: a good moment to prolong a cookie whose life follows the refresh token's.
-    if (endsAt < session.expiresAt) this.#cookieEndsAt = undefined
-    await this.#refreshCookie(session)
+    await this.#makeCookies(session)
     const { id, username } = session
-    return { status: 'authenticated', signInId: id.signInId, username, expiresAt: endsAt }
+    return { status: 'authenticated', signInId: id.signInId, username, expiresAt: this.#endOf(session) }
   }
 
   readonly observe = async (): Promise<SessionObserver | undefined> => {
@@ -115,46 +120,80 @@ export class SessionOfRequest implements RequestSession {
 
   readonly signIn = async (credentials: SignInCredentials, options: SignInOptions = {}): Promise<void> => {
     const { users, keeper, limit, clock, realm, options: own } = this.#environment
-    assertCookieIsKept(this.#kind, this.#request)
-    const earlier = await this.#find()
+    this.#cookies.assertKept()
+    // Whatever is wrong with the session before, a sign-in puts another one in its place.
+    const earlier = await this.#find().catch((): Finding => ({ kind: 'none' }))
     const counted = await limit.count(realm, credentials.username, options.clientAddress)
     const id = await newSessionId()
     const manager = users.for(id.storeName)
     try {
       await manager.signIn(passwordGrant(credentials))
     } catch (error) {
+      users.forget(id.storeName)
       if (!isRefusedPassword(error)) await counted.refund()
       throw error
     }
     await counted.refund()
     const expiresAt = clock.wall() + own.maxAgeMs
     const session: KeptSession = { id, username: credentials.username, expiresAt, manager }
+    const before = this.#current
     try {
       await keeper.start(session)
-      this.#cookieEndsAt = undefined
-      await this.#refreshCookie(session)
+      this.#current = session
+      await this.#makeCookies(session)
     } catch (error) {
+      this.#current = before
       // Nobody could ever use these tokens: the browser will not have the cookie.
       await manager.signOut().catch(() => undefined)
       throw error
     }
     this.#finding = Promise.resolve({ kind: 'found', session })
-    if (earlier.kind === 'found') this.#environment.waitUntil(this.#end(earlier.session))
+    if (earlier.kind === 'found') this.#environment.waitUntil(this.#endEarlier(earlier.session))
   }
 
   readonly signOut = async (): Promise<SignOutResult> => {
-    const finding = await this.#find()
+    const finding = await this.#find().catch((error: unknown): Finding => {
+      // Somebody may be signed in: only a session that can be read can be ended.
+      if (isStoreError(error) && error.isTransient) throw error
+      return { kind: 'none' }
+    })
     const result = finding.kind === 'found' ? await this.#end(finding.session) : { isSessionEnded: false }
-    this.#finding = Promise.resolve({ kind: 'none' })
-    this.#clearCookies()
+    this.#forget()
     return result
   }
 
   async #end(session: KeptSession): Promise<SignOutResult> {
-    const result = await session.manager.signOut()
-    // The tokens are gone: what is left of the session opens nothing.
-    await this.#environment.keeper.end(session).catch(() => undefined)
-    return result
+    // Each alone ends the session: one that fails must not spare the other.
+    const [tokens] = await Promise.allSettled([
+      session.manager.signOut(),
+      this.#environment.keeper.end(session),
+    ])
+    if (tokens.status === 'rejected') throw tokens.reason
+    return tokens.value
+  }
+
+  /** Ends the session that a sign-in has replaced, with some patience: its cookie may still be somewhere. */
+  async #endEarlier(session: KeptSession): Promise<void> {
+    const { clock, options } = this.#environment
+    for (const pauseMs of endingPausesMs) {
+      if (pauseMs > 0) await new Promise<void>(resolve => void clock.schedule(() => resolve(), pauseMs))
+      try {
+        await this.#end(session)
+        return
+      } catch {
+        // Again, until the last time.
+      }
+    }
+    options.onNotice(
+      'Evergrant: a session that another sign-in has replaced could not be ended, because the store failed. Its cookie works until the session ends by itself.',
+    )
+  }
+
+  /** This request has no session any more, and the browser keeps no cookie of one. */
+  #forget(): void {
+    this.#current = undefined
+    this.#finding = Promise.resolve({ kind: 'none' })
+    this.#cookies.clear()
   }
 
   async #session(): Promise<KeptSession> {
@@ -178,53 +217,48 @@ export class SessionOfRequest implements RequestSession {
   }
 
   async #look(): Promise<Finding> {
-    const presented = readSessionCookies(this.#request, this.#kind.name)
-    const finding = await this.#environment.keeper.find(presented)
+    const presented = readSessionCookies(this.#request, this.#cookies.name)
+    const finding = await this.#environment.keeper.find(presented, this.#cookies.name)
     if (finding.kind !== 'found') return finding
     const { session } = finding
     await session.manager.load()
     // C73: the session is over with the refresh token, whether or not the server would still take it.
     if (isPastRefresh(session.manager, this.#environment.clock.wall())) return { kind: 'none' }
-    this.#cookieEndsAt = this.#endOf(session)
-    await this.#refreshCookie(session)
+    this.#current = session
+    await this.#makeCookies(session)
     return finding
   }
 
-  /** Sets the cookie anew where the tokens in it, or the end of the refresh token, have changed. */
-  async #refreshCookie(session: KeptSession): Promise<void> {
-    if (this.#isReadOnly) return
-    const endsAt = this.#endOf(session)
-    const values = await this.#environment.keeper.valuesOf(session)
-    const isLonger = Math.abs(endsAt - (this.#cookieEndsAt ?? Number.NEGATIVE_INFINITY)) >= worthACookieMs
-    const { tokensIn } = this.#environment.options
-    if (values === undefined || (tokensIn === 'store' && !isLonger)) return
-    this.#cookieEndsAt = endsAt
-    const maxAge = Math.max(0, Math.floor((endsAt - this.#environment.clock.wall()) / 1000))
-    this.#set(values, maxAge)
+  /** Sets the cookies anew where the tokens in them have changed. Concurrent calls wait for each other. */
+  #makeCookies(session: KeptSession): Promise<void> {
+    if (this.#isReadOnly) return Promise.resolve()
+    const making = this.#making.then(() => this.#makeNow(session))
+    this.#making = making.catch(() => undefined)
+    return making
   }
 
-  #clearCookies(): void {
-    this.#set([], 0)
-  }
-
-  // Chunks that the browser has and that are no longer needed are removed, or they would be taken for a part.
-  #set(values: readonly string[], maxAge: number): void {
-    const { name, isSecure } = this.#kind
-    const { sameSite } = this.#environment.options
-    const presented = this.#request.headers.get('cookie') ?? ''
-    this.#setCookies = chunkNames(name).flatMap((chunk, index): SessionCookie[] => {
-      const value = values[index]
-      if (value !== undefined) return [{ name: chunk, value, maxAge, isSecure, sameSite }]
-      return presented.includes(`${chunk}=`)
-        ? [{ name: chunk, value: '', maxAge: 0, isSecure, sameSite }]
-        : []
+  async #makeNow(session: KeptSession): Promise<void> {
+    const { keeper } = this.#environment
+    const cookies = await keeper.cookiesOf(session, this.#cookies.name).catch(async (error: unknown) => {
+      // It has outgrown its cookies: every further request would fail over it, so it ends here.
+      if (isConfigurationError(error) && this.#current === session) {
+        this.#forget()
+        await this.#end(session).catch(() => undefined)
+      }
+      throw error
     })
+    // Somebody else has signed in or out through this request meanwhile: then these are nobody's.
+    if (cookies !== undefined && this.#current === session)
+      this.#cookies.set(cookies, this.#endOf(session), session.expiresAt)
   }
 
   #endOf(session: KeptSession): number {
     return Math.min(session.expiresAt, endOfTokens(session.manager))
   }
 }
+
+/** How long to wait before each attempt to end a replaced session, in milliseconds. */
+const endingPausesMs = [0, 1000, 5000]
 
 function isRefusedPassword(error: unknown): boolean {
   return isAuthorizationServerError(error) && error.code === 'credentials_rejected'

@@ -1,4 +1,4 @@
-import { isConfigurationError } from '@evergrant/core'
+import { isConfigurationError, memoryStore } from '@evergrant/core'
 import { createEmulator } from '@evergrant/emulator'
 import { travis } from '@evergrant/providers'
 import { expect, test, vi } from 'vitest'
@@ -45,6 +45,18 @@ test('without a store a notice says what is lost with the process', () => {
   createSessions({ authorization, onNotice, tokensIn: 'cookie', keys: key })
   expect(onNotice.mock.calls.flat()).toEqual([
     expect.stringMatching(/restart signs everybody out.*Pass a store/),
-    expect.stringMatching(/several instances.*shared store/),
+    expect.stringMatching(/several instances.*Pass a store/),
   ])
+})
+
+test('a plain cookie of development is announced once, unless somebody has chosen it', () => {
+  const notices: string[] = []
+  const onNotice = (notice: string): void => void notices.push(notice)
+  const store = memoryStore()
+  for (const allowInsecureLoopback of [true, undefined]) {
+    const sessions = createSessions({ authorization, store, onNotice, allowInsecureLoopback })
+    for (let times = 0; times < 2; times++) sessions.for(new Request('http://localhost:3000/'))
+    sessions.for(new Request('https://app.test/'))
+  }
+  expect(notices).toEqual([expect.stringMatching(/plain http on this machine.*needs https/)])
 })

@@ -44,6 +44,8 @@ export interface ResolvedSessionOptions {
   readonly cookieName: string
   readonly sameSite: 'strict' | 'lax'
   readonly allowInsecureLoopback: boolean
+  /** Whether somebody has said so, and knows. */
+  readonly isLoopbackChosen: boolean
   readonly onNotice: (notice: string) => void
 }
 
@@ -75,6 +77,7 @@ export function resolveSessionOptions(options: SessionsOptions): ResolvedSession
     cookieName,
     sameSite,
     allowInsecureLoopback: options.allowInsecureLoopback ?? !isProduction(),
+    isLoopbackChosen: options.allowInsecureLoopback === true,
     // oxlint-disable-next-line no-console -- a notice is for whoever develops
     onNotice: options.onNotice ?? (notice => console.warn(notice)),
   }

@@ -24,6 +24,8 @@ test('F51 tokens of 64 kB are refused in a sealed cookie, before the browser loc
   expect(failure).toSatisfy(isConfigurationError)
   expect(String(failure)).toMatch(/does not fit into cookies.*Sealed it has \d+ kB.*store/)
   expect(session.setCookies).toEqual([])
+  // Nobody could ever use the tokens: they are ended at the provider, too.
+  expect(world.events.map(({ type }) => type)).toContain('signed-out')
 })
 
 test('F51 tokens of 64 kB are no problem in a store', async () => {
@@ -39,12 +41,13 @@ test('F51 F52 a session spreads over at most three cookies, and chunks that are 
   let length = 3000
   const sessions = world.instance('cookie', { fetch: longer(world, () => length) })
   const jar = await signedIn(world, sessions)
-  expect([...jar.cookies.keys()]).toEqual(['__Host-evergrant', '__Host-evergrant.1', '__Host-evergrant.2'])
+  const data = `__Host-evergrant.${jar.cookies.get('__Host-evergrant')}`
+  expect([...jar.cookies.keys()]).toEqual(['__Host-evergrant', data, `${data}.1`, `${data}.2`])
   for (const [name, value] of jar.cookies) expect(name.length + value.length).toBeLessThan(4000)
   expect(await sessions.for(jar.request()).getState()).toMatchObject({ status: 'authenticated' })
 
   const incomplete = jar.copy()
-  incomplete.cookies.delete('__Host-evergrant.1')
+  incomplete.cookies.delete(`${data}.1`)
   const broken = sessions.for(incomplete.request())
   expect(await broken.getState()).toEqual({ status: 'unauthenticated' })
   incomplete.take(broken)
@@ -55,8 +58,24 @@ test('F51 F52 a session spreads over at most three cookies, and chunks that are 
   const session = sessions.for(jar.request())
   await session.getAccessToken()
   jar.take(session)
-  expect([...jar.cookies.keys()]).toEqual(
-    ['__Host-evergrant', '__Host-evergrant.1'].slice(0, jar.cookies.size),
-  )
-  expect(jar.cookies.size).toBeLessThan(3)
+  expect([...jar.cookies.keys()]).toEqual(['__Host-evergrant', data, `${data}.1`].slice(0, jar.cookies.size))
+  expect(jar.cookies.size).toBeLessThan(4)
+})
+
+test('F51 a session that outgrows its cookies ends with a clear error, and locks nobody out', async () => {
+  const world = createSessionWorld()
+  let length = 0
+  const sessions = world.instance('cookie', { fetch: longer(world, () => length) })
+  const jar = await signedIn(world, sessions)
+  length = 64_000
+  await world.clock.advance(301_000)
+  const session = sessions.for(jar.request())
+  await expect(session.getAccessToken()).rejects.toThrow(/does not fit into cookies/)
+  jar.take(session)
+  expect(jar.header).toBe('')
+  length = 0
+  const next = sessions.for(jar.request())
+  await next.signIn(world.customer(1))
+  jar.take(next)
+  expect(await sessions.for(jar.request()).getState()).toMatchObject({ username: world.customer(1).username })
 })

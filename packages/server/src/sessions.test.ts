@@ -1,5 +1,9 @@
 import { isReauthorizationRequiredError, memoryStore } from '@evergrant/core'
 import { describe, expect, test } from 'vitest'
+import { travis } from '@evergrant/providers'
+import type { TokenStore } from '@evergrant/core'
+import { KeyRing } from './key-ring.ts'
+import { seal, unseal } from './sealed-session.ts'
 import { CookieJar, createSessionWorld, modes, otherKey, fakeKey, signedIn } from './sessions.test-support.ts'
 import type { SessionWorld } from './sessions.test-support.ts'
 import type { Sessions } from './sessions.ts'
@@ -11,6 +15,13 @@ const usernameOf = async (sessions: Sessions, request: Request): Promise<string 
   const state = await sessions.for(request).getState()
   return state.status === 'authenticated' ? state.username : undefined
 }
+
+/** The methods of a store as an object that can be spread. */
+const keptAsIs = (store: TokenStore): TokenStore => ({
+  read: key => store.read(key),
+  write: (key, payload, options) => store.write(key, payload, options),
+  watch: listener => store.watch?.(listener) as Disposable,
+})
 
 /** Lets the access token expire, and nothing more. */
 const expire = (world: SessionWorld): Promise<void> => world.clock.advance(301_000)
@@ -35,7 +46,7 @@ describe.each(modes)('sessions with the tokens in the %s', mode => {
     const headers = jar.take(session)
     for (const cookie of headers.getSetCookie()) {
       expect(cookie).toMatch(
-        /^__Host-evergrant(?:\.\d)?=[\w.-]+; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+        /^__Host-evergrant(?:\.[\w-]{8}(?:\.\d)?)?=[\w.-]+; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       )
     }
     expect(headers.get('cache-control')).toBe('private, no-store')
@@ -223,6 +234,60 @@ describe.each(modes)('sessions with the tokens in the %s', mode => {
     await expect(session.getAccessToken()).rejects.toMatchObject({ code: 'invalid_session' })
   })
 
+  test('F14 what the old session of one request does late sets no cookie over the new one', async () => {
+    const world = createSessionWorld()
+    let slowMs = 0
+    const slow: TokenStore = {
+      ...keptAsIs(world.store),
+      read: async key => {
+        const stored = await world.store.read(key)
+        if (slowMs > 0) await new Promise<void>(resolve => void world.clock.schedule(() => resolve(), slowMs))
+        return stored
+      },
+    }
+    const sessions = world.instance(mode, { store: slow })
+    const jar = await signedIn(world, sessions, 0)
+    await expire(world)
+    const session = sessions.for(jar.request())
+    await session.getState()
+    slowMs = 300
+    const old = session.getAccessToken().catch(() => undefined)
+    await world.clock.advance(1)
+    slowMs = 0
+    await world.clock.runUntil(session.signIn(world.customer(1)))
+    await world.clock.runUntil(old)
+    await world.clock.advance(1000)
+    jar.take(session)
+    expect(await usernameOf(sessions, jar.request())).toBe(world.customer(1).username)
+  })
+
+  test('a store that fails while the replaced session ends is tried again, and told of in the end', async () => {
+    const world = createSessionWorld()
+    let isDown = false
+    const failing: TokenStore = {
+      ...keptAsIs(world.store),
+      write: async (key, payload, options) => {
+        if (isDown && /signedOut|isOver/.test(payload)) throw new Error('down')
+        return world.store.write(key, payload, options)
+      },
+    }
+    const notices: string[] = []
+    const sessions = world.instance(mode, { store: failing, onNotice: notice => void notices.push(notice) })
+    const [once, forGood] = [await signedIn(world, sessions), await signedIn(world, sessions)]
+    isDown = true
+    const old = once.copy()
+    await sessions.for(once.request()).signIn(world.customer(1))
+    await world.clock.advance(500)
+    isDown = false
+    await world.clock.advance(10_000)
+    expect(await usernameOf(sessions, old.request())).toBeUndefined()
+    expect(notices).toEqual([])
+    isDown = true
+    await sessions.for(forGood.request()).signIn(world.customer(1))
+    await world.clock.advance(60_000)
+    expect(notices).toEqual([expect.stringMatching(/could not be ended/)])
+  })
+
   test('users never see the tokens of another, in a thousand interleaved requests', async () => {
     const world = createSessionWorld()
     const sessions = world.instance(mode)
@@ -244,7 +309,7 @@ describe.each(modes)('sessions with the tokens in the %s', mode => {
     const session = sessions.for(jar.request())
     await session.signIn(world.customer())
     for (const cookie of jar.take(session).getSetCookie()) {
-      expect(cookie).toMatch(/^evergrant-development(?:\.\d)?=/)
+      expect(cookie).toMatch(/^evergrant-development(?:\.[\w-]{8}(?:\.\d)?)?=/)
       expect(cookie).not.toContain('Secure')
     }
     expect(await vehiclesOf(sessions, jar.request())).toBe(200)
@@ -321,7 +386,8 @@ describe('sealed cookies', () => {
     const world = createSessionWorld()
     const sessions = world.instance('cookie')
     const jar = await signedIn(world, sessions)
-    jar.cookies.set('__Host-evergrant', change(jar.cookies.get('__Host-evergrant') ?? ''))
+    const data = `__Host-evergrant.${jar.cookies.get('__Host-evergrant')}`
+    jar.cookies.set(data, change(jar.cookies.get(data) ?? ''))
     const session = sessions.for(jar.request())
     expect(await session.getState()).toEqual({ status: 'unauthenticated' })
     jar.take(session)
@@ -332,11 +398,109 @@ describe('sealed cookies', () => {
     const world = createSessionWorld()
     const other = world.instance('cookie', { cookie: { name: 'other' } })
     const jar = await signedIn(world, other)
-    const value = jar.cookies.get('__Host-other') ?? ''
-    expect(value).not.toBe('')
-    jar.cookies.set('__Host-evergrant', value)
     expect(await usernameOf(other, jar.request())).toBeDefined()
+    for (const [name, value] of jar.cookies) jar.cookies.set(name.replace('other', 'evergrant'), value)
+    expect(jar.cookies.get('__Host-evergrant')).toBe(jar.cookies.get('__Host-other'))
     expect(await usernameOf(world.instance('cookie'), jar.request())).toBeUndefined()
+  })
+
+  test.each([
+    ['another client', { clientId: 'fake-other-client' }],
+    ['another server', { tokenEndpoint: 'https://other.example.com/token' }],
+  ])(
+    'F51 after a deploy with %s nobody is locked out: old cookies are nobody, and a sign-in works',
+    async (_what, change) => {
+      const world = createSessionWorld()
+      const jar = await signedIn(world, world.instance('cookie'))
+      const { clientId, clientSecret } = world.emulator.travis.credentials.customerClient
+      const { apiUrl } = world.emulator.travis.endpoints()
+      const authorization = travis.customers({ clientId, clientSecret, apiUrl, ...change })
+      const sessions = world.instance('cookie', { authorization })
+      const session = sessions.for(jar.request())
+      expect(await session.getState()).toEqual({ status: 'unauthenticated' })
+      jar.take(session)
+      expect(jar.header).toBe('')
+    },
+  )
+
+  test('a record of a newer release in the cookie locks nobody out', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance('cookie')
+    const jar = await signedIn(world, sessions)
+    const label = jar.cookies.get('__Host-evergrant') ?? ''
+    const { clientId, clientSecret } = world.emulator.travis.credentials.customerClient
+    const { provider, server } = travis.customers({ clientId, clientSecret })
+    const audience = JSON.stringify([provider, 'evergrant', server.tokenEndpoint, server.issuer, clientId])
+    const keys = new KeyRing([fakeKey])
+    const value = [...jar.cookies]
+      .filter(([name]) => name !== '__Host-evergrant')
+      .map(([, chunk]) => chunk)
+      .join('')
+      .slice(2)
+    const sealed = await unseal(value, keys, audience, world.clock.wall())
+    if (sealed === undefined) throw new Error('The audience of the test is not that of the sessions.')
+    const newer = await seal({ ...sealed, record: JSON.stringify({ schema: 2 }) }, keys, audience)
+    for (const name of jar.cookies.keys()) if (name !== '__Host-evergrant') jar.cookies.delete(name)
+    jar.cookies.set(`__Host-evergrant.${label}`, `1.${newer}`)
+    const session = sessions.for(jar.request())
+    expect(await session.getState()).toEqual({ status: 'unauthenticated' })
+    const again = sessions.for(jar.request())
+    await again.signIn(world.customer(1))
+    jar.take(again)
+    expect(await usernameOf(sessions, jar.request())).toBe(world.customer(1).username)
+  })
+
+  test('F14 F3 a late answer of the session before does not bring that one back, not even after a restart', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance('cookie')
+    const jar = await signedIn(world, sessions, 0)
+    await expire(world)
+    const late = sessions.for(jar.request())
+    expect((await late.fetch('vehicles')).status).toBe(200)
+    const next = sessions.for(jar.request())
+    await next.signIn(world.customer(1))
+    jar.take(next)
+    jar.take(late)
+    expect(await usernameOf(sessions, jar.request())).toBe(world.customer(1).username)
+    const restarted = world.instance('cookie', { store: memoryStore({ clock: world.clock }) })
+    expect(await usernameOf(restarted, jar.request())).toBe(world.customer(1).username)
+    await expire(world)
+    const request = jar.request()
+    expect(await vehiclesOf(restarted, request)).toBe(200)
+    jar.take(restarted.for(request))
+    // What the late answer left behind is swept with the next renewal.
+    expect([...jar.cookies.keys()].filter(name => /\.[\w-]{8}$/.test(name))).toHaveLength(1)
+  })
+
+  test('C79 a refresh is in the cookie also where the server names no lifetime', async () => {
+    const world = createSessionWorld()
+    const nameless: typeof fetch = async (input, init) => {
+      const response = await world.emulator.fetch(input, init)
+      if (!String(input instanceof Request ? input.url : input).endsWith('/token')) return response
+      const {
+        expires_in: _in,
+        refresh_expires_in: _refresh,
+        ...body
+      } = (await response.json()) as Record<string, unknown>
+      return Response.json(body, { status: response.status })
+    }
+    const sessions = world.instance('cookie', { fetch: nameless })
+    const jar = await signedIn(world, sessions)
+    await world.clock.advance(60_000)
+    world.emulator.travis.revokeAccessTokens()
+    const request = jar.request()
+    expect(await vehiclesOf(sessions, request)).toBe(200)
+    jar.take(sessions.for(request))
+    const restarted = world.instance('cookie', {
+      fetch: nameless,
+      store: memoryStore({ clock: world.clock }),
+    })
+    expect(await vehiclesOf(restarted, jar.request())).toBe(200)
+    // A token that was just taken over is renewed only after a pause.
+    await world.clock.advance(10_000)
+    world.emulator.travis.revokeAccessTokens()
+    expect(await vehiclesOf(restarted, jar.request())).toBe(200)
+    expect(world.tokenRequests('refresh_token')).toBe(2)
   })
 
   test('F4 a place that cannot set cookies never refreshes, and says what to do', async () => {

@@ -19,6 +19,7 @@ const graceMs = 60_000
 export class Sessions implements SessionSource {
   readonly #environment: SessionsEnvironment
   readonly #opened = new WeakMap<RequestLike, SessionOfRequest>()
+  #hasNoticed = false
 
   /** Use {@link createSessions}. */
   constructor(environment: SessionsEnvironment) {
@@ -43,6 +44,7 @@ export class Sessions implements SessionSource {
     const known = this.#opened.get(request)
     if (known !== undefined) return known
     const session = new SessionOfRequest(request, this.#environment)
+    if (!session.isSecure) this.#noticeDevelopment()
     this.#opened.set(request, session)
     return session
   }
@@ -56,6 +58,15 @@ export class Sessions implements SessionSource {
     request: RequestLike,
   ): AccessTokenSource & Pick<RequestSession, 'getState' | 'observe'> =>
     new SessionOfRequest(request, this.#environment, true)
+
+  #noticeDevelopment(): void {
+    const { isLoopbackChosen, onNotice } = this.#environment.options
+    if (this.#hasNoticed || isLoopbackChosen) return
+    this.#hasNoticed = true
+    onNotice(
+      'Evergrant: the session cookie is a plain one, because this page is plain http on this machine. Everywhere else it is a __Host- cookie, which needs https.',
+    )
+  }
 
   /** Ends timers and calls. Sessions stay where they are kept. */
   readonly dispose = (): Promise<void> => this.#environment.users.dispose();
@@ -111,17 +122,20 @@ const memoryNotices = {
   store:
     'Evergrant: sessions are kept in the memory of this process. A restart signs everybody out, and other instances do not know them. Pass a store to createSessions.',
   cookie:
-    'Evergrant: rotations are remembered in the memory of this process. With several instances and a server that uses refresh tokens once, pass a shared store to createSessions.',
+    'Evergrant: rotations and sign-outs are remembered in the memory of this process. After a restart a cookie from before a sign-out works again until its tokens end, and several instances use refresh tokens twice. Pass a store to createSessions.',
 }
 
 function keeperOf(
   { tokensIn, keys, cookieName }: ReturnType<typeof resolveSessionOptions>,
   place: { store: ReturnType<typeof keptStore>; clock: Clock; timeoutMs: number },
   users: UserTokens,
-  { provider }: AuthorizationBase,
+  { provider, server, client }: AuthorizationBase,
 ): SessionsEnvironment['keeper'] {
   if (tokensIn === 'store') return new StoredSessions(place, users, `${provider} ${cookieName}`)
-  return new SealedSessions(place, users, new KeyRing(keys), `${provider} ${cookieName}`)
+  // What was sealed for another client or server opens nothing here, and locks nobody out.
+  const { tokenEndpoint, issuer } = server
+  const audience = JSON.stringify([provider, cookieName, tokenEndpoint, issuer, client.clientId])
+  return new SealedSessions(place, users, new KeyRing(keys), audience)
 }
 
 /** What the engine takes of the options. */

@@ -26,11 +26,14 @@ describe('tries to sign in', () => {
     await limit.count('travis', 'anna', undefined)
   })
 
-  test.each([' anna', 'ANNA', 'a\u006ena', 'ａｎｎａ'])('%j is the same account as anna', async name => {
-    const { limit } = create()
-    for (let tries = 0; tries < 5; tries++) await limit.count('travis', 'anna', undefined)
-    await expect(limit.count('travis', name, undefined)).rejects.toSatisfy(isTooManyAttemptsError)
-  })
+  test.each([' anna', 'ANNA', 'a\u006ena', 'an\0na', 'anna\u200b', 'an na', 'ａｎｎａ'])(
+    '%j is the same account as anna',
+    async name => {
+      const { limit } = create()
+      for (let tries = 0; tries < 5; tries++) await limit.count('travis', 'anna', undefined)
+      await expect(limit.count('travis', name, undefined)).rejects.toSatisfy(isTooManyAttemptsError)
+    },
+  )
 
   test('other accounts and other providers are not held back', async () => {
     const { limit } = create()
@@ -55,22 +58,6 @@ describe('tries to sign in', () => {
       await expect(limit.count('travis', 'anna', '192.0.2.1')).rejects.toSatisfy(isTooManyAttemptsError)
     }
     await limit.count('travis', 'anna', '192.0.2.2')
-  })
-
-  test.each([
-    ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', true],
-    ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
-    ['2001:DB8:1:2::1', '2001:db8:1:2::1%eth0', true],
-    ['::1', '2001:db8::1', false],
-    ['::ffff:192.0.2.1', '::ffff:192.0.2.2', false],
-  ])('%s and %s count together: %s', async (one, two, isSame) => {
-    const { limit } = create()
-    for (let tries = 0; tries < 20; tries++) await limit.count('travis', `user-${tries}`, one)
-    const isAllowed = await limit.count('travis', 'anna', two).then(
-      () => true,
-      () => false,
-    )
-    expect(isAllowed).toBe(!isSame)
   })
 
   test('a try that is taken back counts as none', async () => {

@@ -3,6 +3,7 @@ import type { Stored } from '@evergrant/core'
 import { readStored, writeStored } from '@evergrant/core/record'
 import type { StorePlace } from '@evergrant/core/record'
 import { base64url } from 'jose'
+import { networkOf } from './network-of.ts'
 
 /** How many tries are allowed. */
 export interface SignInLimits {
@@ -53,7 +54,11 @@ export class SignInLimit {
     if (address !== undefined && address !== '') {
       keys.push(await this.#take(`address ${realm} ${networkOf(address)}`, this.#limits.perAddress))
     }
-    const account = username.normalize('NFKC').trim().toLowerCase()
+    // Without what nobody sees: some servers ignore it, and then every spelling would have tries of its own.
+    const account = username
+      .normalize('NFKC')
+      .replace(/[\p{C}\p{Z}]/gu, '')
+      .toLowerCase()
     keys.push(await this.#take(`account ${realm} ${account}`, this.#limits.perAccount))
     return { refund: () => this.#giveBack(keys) }
   }
@@ -106,18 +111,6 @@ export class SignInLimit {
 
 function tooMany(retryAt: number): TooManyAttemptsError {
   return new TooManyAttemptsError('Too many tries to sign in. Wait a while, then try again.', { retryAt })
-}
-
-// Whoever has one IPv6 address has its whole /64.
-function networkOf(address: string): string {
-  if (!address.includes(':') || /^::ffff:\d+\./i.test(address)) return address
-  const url = `http://[${address.split('%')[0]}]/`
-  if (!URL.canParse(url)) return address
-  const [head = '', tail] = new URL(url).hostname.slice(1, -1).split('::')
-  const groups = head.split(':').filter(group => group !== '')
-  const after = (tail ?? '').split(':').filter(group => group !== '')
-  const zeros = Array.from({ length: 8 - groups.length - after.length }, () => '0')
-  return [...groups, ...(tail === undefined ? [] : zeros), ...after].slice(0, 4).join(':')
 }
 
 async function keyOf(text: string): Promise<string> {

@@ -4,7 +4,8 @@ import { readStored, writeStored } from '@evergrant/core/record'
 import type { StorePlace } from '@evergrant/core/record'
 import { isSessionSecret, sessionIdOf } from './session-id.ts'
 import type { SessionId } from './session-id.ts'
-import type { Finding, KeptSession, SessionKeeper } from './session-keeper.ts'
+import type { PresentedCookies } from './session-cookie.ts'
+import type { Finding, KeptCookie, KeptSession, SessionKeeper } from './session-keeper.ts'
 
 /** What the store holds for a session, beside the record of its tokens. Durations count from the write. */
 type StoredSession =
@@ -23,6 +24,8 @@ export class StoredSessions implements SessionKeeper {
   readonly #place: Omit<StorePlace, 'key'>
   readonly #users: UserTokens
   readonly #realm: string
+  /** Sessions whose cookie the browser does not have yet. */
+  readonly #begun = new WeakSet<KeptSession>()
 
   constructor(place: Omit<StorePlace, 'key'>, users: UserTokens, realm: string) {
     this.#place = place
@@ -30,7 +33,8 @@ export class StoredSessions implements SessionKeeper {
     this.#realm = realm
   }
 
-  async find([secret]: readonly (string | undefined)[]): Promise<Finding> {
+  async find(presented: PresentedCookies, name: string): Promise<Finding> {
+    const secret = presented.get(name)
     if (secret === undefined) return { kind: 'none' }
     if (!isSessionSecret(secret)) return { kind: 'broken' }
     const id = await sessionIdOf(secret)
@@ -45,18 +49,20 @@ export class StoredSessions implements SessionKeeper {
     return { kind: 'found', session: { id, username: session.username, expiresAt, manager } }
   }
 
-  async start({ id, username, expiresAt }: KeptSession): Promise<void> {
+  async start(session: KeptSession): Promise<void> {
+    const { username, expiresAt } = session
     const lifeMs = expiresAt - this.#place.clock.wall()
-    await this.#write(id, { schema: 1, username, lifeMs }, lifeMs)
+    await this.#write(session.id, { schema: 1, username, lifeMs }, lifeMs)
+    this.#begun.add(session)
   }
 
   async end({ id, expiresAt }: KeptSession): Promise<void> {
     await this.#write(id, { schema: 1, isOver: true }, Math.max(1, expiresAt - this.#place.clock.wall()))
   }
 
-  // The id stays the same for the whole session: there is never another value.
-  valuesOf({ id }: KeptSession): Promise<readonly string[]> {
-    return Promise.resolve([id.secret])
+  // Set at sign-in and never again: a late answer must not put an old id back.
+  async cookiesOf(session: KeptSession, name: string): Promise<readonly KeptCookie[] | undefined> {
+    return this.#begun.delete(session) ? [{ name, value: session.id.secret, isLasting: true }] : undefined
   }
 
   readOnly({ manager }: KeptSession): AccessTokenSource {

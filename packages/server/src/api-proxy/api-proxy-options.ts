@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@evergrant/core/source'
 import type { AccessTokenSource } from '@evergrant/core/source'
+import { logFaults } from '../log-faults.ts'
 import { originProblems } from '../request-guard.ts'
 import type { SessionSource } from '../request-session.ts'
 import { createTransport as createFetchTransport } from '../transport/fetch-transport.ts'
@@ -51,7 +52,7 @@ export interface ApiProxyOptions {
   readonly send?: typeof globalThis.fetch | undefined
   /** Returns the time in epoch milliseconds, for `Retry-After`. Default `Date.now`. */
   readonly now?: (() => number) | undefined
-  /** Receives every error that is answered, whole: the place to log it. Default: nothing is logged. */
+  /** Receives every error that is answered, whole: the place to log it. Default: those that only you can mend are printed. */
   readonly onError?: ((error: unknown, request: Request) => void) | undefined
 }
 
@@ -93,7 +94,7 @@ export function resolveProxyOptions(source: ProxyTokenSource, options: ApiProxyO
     origins: options.origins,
     transport,
     now: options.now ?? Date.now,
-    onError: options.onError ?? (() => undefined),
+    onError: options.onError ?? logFaults,
   }
 }
 

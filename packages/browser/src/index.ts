@@ -1,0 +1,8 @@
+export type { BrowserApi } from './api-targets.ts'
+export type { BrowserMode } from './auth-routes.ts'
+export type { BrowserEvent } from './browser-event.ts'
+export { createBrowserTokens } from './browser-tokens.ts'
+export type { BrowserTokens, SignInCredentials } from './browser-tokens.ts'
+export type { BrowserTokensOptions } from './options.ts'
+export type { PageEvent, PageEvents, TabChannel, TabLocks } from './platform.ts'
+export type { BrowserSnapshot } from './snapshot.ts'

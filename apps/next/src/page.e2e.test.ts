@@ -183,6 +183,25 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     expect(other.complaints).toEqual([])
   })
 
+  test('F14 a tab never shows the vehicles of one person under the name of another', async () => {
+    const shown = await open()
+    // As behind a proxy that cuts streams: nothing tells this tab that somebody else has signed in.
+    await shown.page.route('**/api/events', route => route.abort())
+    await shown.signIn(0)
+    const other = await shown.openTab()
+    await other.goTo('/')
+    await other.button('Sign out').click()
+    await other.page.getByText('You are signed out.').waitFor()
+    await other.signIn(1)
+    const { username } = dashboard.travis.credentials.customers[1]
+    const foreign = (await other.page.locator('.vehicles').textContent()) ?? ''
+    const own = (await shown.page.locator('.vehicles').textContent()) ?? ''
+    expect(own).not.toBe(foreign)
+    await shown.button('Ask again').click()
+    await shown.page.getByText(username).waitFor()
+    expect(await shown.page.locator('.vehicles').textContent()).toBe(foreign)
+  })
+
   test('each hears of their own tokens only', async () => {
     const [anna, luca] = [await open(), await open()]
     const collect = `globalThis.heard = []; void new EventSource('/api/events').addEventListener('token', ({ data }) => heard.push(JSON.parse(data)))`
@@ -320,6 +339,6 @@ describe.skipIf(program === undefined)('the dashboard', () => {
         await request.get(`${dashboard.url}/api/travis/locations`, { headers: { 'x-evergrant': '1' } })
       ).status(),
     ).toBe(404)
-    expect((await fetch(`${dashboard.url}/api/events`)).status).toBe(401)
+    expect((await fetch(`${dashboard.url}/api/events`)).status).toBe(403)
   })
 })

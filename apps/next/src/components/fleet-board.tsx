@@ -29,11 +29,11 @@ export function FleetBoard({
   const router = useRouter()
   const title = useArrival()
   const leave = useCallback((why: Arrival = 'ended') => router.replace(`/?session=${why}`), [router])
-  const fleet = useFleet(first, leave)
+  const refresh = useCallback(() => router.refresh(), [router])
+  const fleet = useFleet(first, signInId, { leave, change: refresh })
   const [selection, select] = useState<Selection>(nothing)
   const [filter, setFilter] = useState<Filter>({ text: '', status: '' })
   useEffect(stay, [])
-  const refresh = useCallback(() => router.refresh(), [router])
   useSessionWatch(signInId, leave, refresh)
 
   const vehicles = fleet.vehicles ?? []

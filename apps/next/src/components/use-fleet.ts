@@ -20,7 +20,11 @@ export interface Fleet {
 type Known = Omit<Fleet, 'ask' | 'isAsking'>
 
 /** Asks for the fleet again and again while the page is visible: every half a minute, sooner after a failure. */
-export function useFleet(first: FleetAnswer, leave: () => void): Fleet {
+export function useFleet(
+  first: FleetAnswer,
+  signInId: string,
+  { leave, change }: { readonly leave: () => void; readonly change: () => void },
+): Fleet {
   const [known, setKnown] = useState<Known>(() => learn(undefined, first))
   const [isAsking, setIsAsking] = useState(false)
   const failures = useRef(first.status === 'failed' ? 1 : 0)
@@ -29,16 +33,17 @@ export function useFleet(first: FleetAnswer, leave: () => void): Fleet {
   const ask = useCallback(() => {
     const question = async (): Promise<void> => {
       setIsAsking(true)
-      const answer = await askProxy()
+      const answer = await askProxy(signInId)
       running.current = undefined
       setIsAsking(false)
       if (answer.status === 'signed-out') return leave()
+      if (answer.status === 'changed') return change()
       failures.current = answer.status === 'failed' ? failures.current + 1 : 0
       setKnown(before => learn(before, answer, Date.now()))
     }
     // One question at a time: whoever asks meanwhile gets the same answer.
     running.current ??= question()
-  }, [leave])
+  }, [signInId, leave, change])
 
   useEffect(() => {
     if (isAsking) return undefined
@@ -69,11 +74,11 @@ function learn(before: Known | undefined, answer: FleetAnswer, at?: number): Kno
   return { vehicles: before?.vehicles, answeredAt: before?.answeredAt, failure }
 }
 
-async function askProxy(): Promise<FleetAnswer> {
+// The sign-in that this page shows: what somebody else may see, it does not ask for.
+async function askProxy(signInId: string): Promise<FleetAnswer> {
   try {
-    return await fetchFleet(path =>
-      fetch(`/api/travis/${path}`, { headers: { 'x-evergrant': '1', accept: 'application/json' } }),
-    )
+    const headers = { 'x-evergrant': '1', 'x-evergrant-sign-in': signInId, accept: 'application/json' }
+    return await fetchFleet(path => fetch(`/api/travis/${path}`, { headers }))
   } catch {
     return failed('This dashboard does not answer. Check your connection.')
   }

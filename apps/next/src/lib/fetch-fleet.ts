@@ -5,6 +5,8 @@ import type { Vehicle } from './vehicle.ts'
 export type FleetAnswer =
   | { readonly status: 'answered'; readonly vehicles: readonly Vehicle[] }
   | { readonly status: 'signed-out' }
+  /** Somebody else has signed in meanwhile, in another tab. */
+  | { readonly status: 'changed' }
   | FleetFailure
 
 /** Why there are no vehicles to show, or none that are new. */
@@ -50,6 +52,7 @@ async function isOwnRefusal(response: Response): Promise<boolean> {
 
 async function refusalOf(response: Response): Promise<FleetAnswer> {
   const { status, headers } = response
+  if (status === 409) return { status: 'changed' }
   if (status === 401)
     return (await isOwnRefusal(response)) ? { status: 'signed-out' } : failed(tokenRefused, 3000)
   if (status === 403) return failed('TRAVIS does not let this account see vehicles.')

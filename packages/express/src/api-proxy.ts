@@ -1,4 +1,5 @@
 import { createApiProxyHandler } from '@evergrant/server'
+import { straight } from '@evergrant/server/node'
 import type { ApiProxyOptions as WebApiProxyOptions, SessionSource } from '@evergrant/server'
 import type { AccessTokenSource } from '@evergrant/core/source'
 import type { Request, RequestHandler } from 'express'
@@ -41,12 +42,13 @@ export function apiProxy(
   options: ApiProxyOptions,
 ): RequestHandler {
   const { authorize, onError } = options
-  const handler = createApiProxyHandler(sourceByWebRequest(source), {
+  const proxy = createApiProxyHandler(sourceByWebRequest(source), {
     ...options,
     // What is no function is refused as such.
     authorize: typeof authorize === 'function' ? withRequest(authorize) : authorize,
     onError: typeof onError === 'function' ? withRequest(onError) : onError,
   })
+  const handler = straight(proxy)
   return webRoute(
     (webRequest, { request }) => handler(webRequest, { prefix: request.baseUrl }),
     assertBodyUnread,

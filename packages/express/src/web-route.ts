@@ -1,4 +1,5 @@
 import { sendResponse, toRequest } from '@evergrant/server/node'
+import type { NodeAnswer } from '@evergrant/server/node'
 import type { Request, RequestHandler, Response } from 'express'
 import { keepEventStream } from './event-streams.ts'
 
@@ -8,10 +9,7 @@ export interface Exchange {
   readonly response: Response
 }
 
-type WebHandler = (
-  webRequest: globalThis.Request,
-  exchange: Exchange,
-) => globalThis.Response | Promise<globalThis.Response>
+type WebHandler = (webRequest: globalThis.Request, exchange: Exchange) => NodeAnswer | Promise<NodeAnswer>
 
 const exchanges = new WeakMap<object, Exchange>()
 
@@ -55,6 +53,10 @@ export function withRequest<Args extends unknown[], Result>(
   }
 }
 
-function isEventStream({ headers }: globalThis.Response): boolean {
-  return headers.get('content-type')?.startsWith('text/event-stream') === true
+function isEventStream(answer: NodeAnswer): boolean {
+  const type =
+    answer instanceof globalThis.Response
+      ? answer.headers.get('content-type')
+      : answer.lines[answer.lines.indexOf('content-type') + 1]
+  return type?.startsWith('text/event-stream') === true
 }

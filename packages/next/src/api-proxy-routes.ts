@@ -23,7 +23,7 @@ export type ApiProxyRoutes = Readonly<
  * Makes the routes that pass requests of this site's pages on to one API, for `app/api/travis/[...path]/route.ts`. The
  * browser never sees the access token. They are never prerendered. A source of the application needs `authorize`.
  * @throws {ConfigurationError} an option cannot work; every fault is named
- * @see draft-ietf-oauth-browser-based-apps §6.1.3
+ * @see RFC 10017 §6.1.3
  * @example
  * export const { GET, HEAD } = createApiProxyRoutes(sessions, { target: apiUrl, allow: ['GET vehicles'] })
  */

@@ -22,7 +22,7 @@ export interface AuthRoutes {
  * Makes the auth routes, for `app/api/auth/[...path]/route.ts`: `POST sign-in`, `POST sign-out`, `GET session` and, with
  * `tokenMediation`, `POST token`. They are never prerendered, and no cache stores their answers.
  * @throws {ConfigurationError} `sessions` is no source of sessions, or an option cannot work
- * @see draft-ietf-oauth-browser-based-apps §6.1, §6.2
+ * @see RFC 10017 §6.1, §6.2
  * @example
  * export const { GET, POST } = createAuthRoutes(sessions)
  */

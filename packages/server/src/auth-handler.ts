@@ -43,7 +43,7 @@ export type AuthHandler = (request: Request, context?: AuthRequestContext) => Pr
  * from a page of the same origin. Answers are JSON, set the session's cookies and are stored by no cache; errors are
  * `{ error: { code, message } }`.
  * @throws {ConfigurationError} `sessions` is no source of sessions, or an origin is none
- * @see draft-ietf-oauth-browser-based-apps §6.1, §6.2
+ * @see RFC 10017 §6.1, §6.2
  */
 export function createAuthHandler(sessions: SessionSource, options: AuthHandlerOptions = {}): AuthHandler {
   assertOptions(sessions, options)

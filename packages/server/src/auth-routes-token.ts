@@ -9,7 +9,7 @@ import { sessionChanged } from './session-changed.ts'
 /**
  * `POST token` with `{ scope?, minTtlMs?, forceRefresh?, signInId? }`: answers the access token, and never the refresh
  * token. With `scope` never a wider one; with `signInId` never somebody else's.
- * @see draft-ietf-oauth-browser-based-apps §6.2.2.3
+ * @see RFC 10017 §6.2.2.3
  */
 export const tokenRoute: AuthRoute = {
   methods: ['POST'],

@@ -1,3 +1,4 @@
+import { joinChunks } from './join-chunks.ts'
 import { ConfigurationError } from '@evergrant/core/source'
 import type { Refusal } from './request-guard.ts'
 
@@ -76,17 +77,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   } catch {
     return 'broken'
   }
-  return joined(chunks, length)
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.length
-  }
-  return bytes
+  return joinChunks(chunks, length)
 }
 
 function parse(bytes: Uint8Array): JsonBody {

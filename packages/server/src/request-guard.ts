@@ -34,7 +34,7 @@ export interface Refusal {
 /**
  * Decides whether a request comes from a script of this site. Returns the refusal, or undefined where it may pass.
  * Reads neither body nor cookies, and never believes `X-Forwarded-Host`.
- * @see RFC 6454 §7, https://www.w3.org/TR/fetch-metadata/, draft-ietf-oauth-browser-based-apps §6.1.3.3
+ * @see RFC 6454 §7, https://www.w3.org/TR/fetch-metadata/, RFC 10017 §6.1.3.3
  */
 export function checkBrowserRequest(
   request: GuardedRequest,

@@ -23,7 +23,7 @@ export type ApiProxyHandler = (request: Request, context?: ApiProxyContext) => P
  * A source of the application needs `authorize`. What `authorize` or a function as `source` throws rejects, unless it
  * is an error of Evergrant.
  * @throws {ConfigurationError} an option cannot work; every fault is named
- * @see draft-ietf-oauth-browser-based-apps §6.1.3, RFC 6750 §3.1, RFC 9110 §7.6
+ * @see RFC 10017 §6.1.3, RFC 6750 §3.1, RFC 9110 §7.6
  * @example
  * const proxy = createApiProxyHandler(sessions, {
  *   target: 'https://api.example.com/v1/',

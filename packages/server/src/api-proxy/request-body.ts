@@ -1,3 +1,4 @@
+import { joinChunks } from '../join-chunks.ts'
 import { ProxyRefusal, refuse } from './proxy-refusal.ts'
 
 /** How much of a body is kept and let through, in bytes. */
@@ -19,7 +20,6 @@ export interface SentBody {
 }
 
 const nothing: SentBody = { body: null, bodyLength: undefined }
-const silence: UploadListener = { onClient: () => undefined, onServer: () => undefined }
 
 /**
  * The body of one request, for one sending and perhaps a second. It is recorded while it streams, up to a limit; what
@@ -62,11 +62,13 @@ export class RequestBody {
   async again(): Promise<SentBody | undefined> {
     while (!this.#isEnded && this.#record !== undefined) await this.#read()
     if (this.#record === undefined) return undefined
-    return this.#bytes === 0 ? nothing : { body: joined(this.#record, this.#bytes), bodyLength: this.#bytes }
+    return this.#bytes === 0
+      ? nothing
+      : { body: joinChunks(this.#record, this.#bytes), bodyLength: this.#bytes }
   }
 
   // Not the source is cancelled with the stream, but the stream alone: the rest may still be wanted.
-  #stream(firstChunk: Uint8Array, listener: UploadListener = silence): ReadableStream<Uint8Array> {
+  #stream(firstChunk: Uint8Array, listener: UploadListener): ReadableStream<Uint8Array> {
     let next: Uint8Array | undefined = firstChunk
     return new ReadableStream<Uint8Array>(
       {
@@ -114,16 +116,6 @@ function declaredLength(headers: Headers): number | undefined {
   if (text === null) return undefined
   if (!/^\d{1,15}$/.test(text)) throw wrongLength()
   return Number(text)
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return whole
 }
 
 function tooLarge({ maxBodyBytes }: BodyLimits): ProxyRefusal {

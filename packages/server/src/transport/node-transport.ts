@@ -70,7 +70,7 @@ function exchange(
     outgoing.on('response', incoming => {
       answer = incoming
       incoming.once('close', () => signal.removeEventListener('abort', abort))
-      resolve(new NodeAnswer(incoming, method))
+      resolve(new MessageAnswer(incoming, method))
     })
     if (body instanceof ReadableStream)
       void upload(body, outgoing).catch(error => outgoing.destroy(asError(error)))
@@ -107,7 +107,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error('The body could not be read.')
 }
 
-class NodeAnswer implements IncomingAnswer {
+class MessageAnswer implements IncomingAnswer {
   readonly status: number
   readonly #incoming: IncomingMessage
   readonly #isEmpty: boolean

@@ -1,37 +1,36 @@
 import type { AccessTokenSource, Explanation } from '@evergrant/core'
 import { Router } from 'express'
-import type { Request, RequestHandler, Response } from 'express'
+import type { RequestHandler, Response } from 'express'
 import { fetchRecords, readPaging } from './fetch-records.ts'
 import { expectSettings } from './gateway-errors.ts'
 import type { Connection, GatewayProviders } from './gateway-providers.ts'
 import { providerNames } from './provider-name.ts'
 import type { ProviderName } from './provider-name.ts'
-import { customerVehicles, resources } from './resources.ts'
+import { resources } from './resources.ts'
 import type { GatewayResource } from './resources.ts'
 
 /** What the routes need to know. */
 export interface ApiRoutesOptions {
   readonly providers: GatewayProviders
-  /** Says how the credential stands that a request used. */
-  readonly explain: (request: Request, name: ProviderName | 'customer') => Explanation
+  /** Says how a credential stands. */
+  readonly explain: (name: ProviderName) => Explanation
   /** How long an API may take to answer, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** A route for each provider, and the customer's own vehicles: one request to the API, with a fresh access token. */
+/** A route for each provider: one request to its API, with a fresh access token of the gateway's own. */
 export function apiRoutes(options: ApiRoutesOptions): Router {
   const { providers } = options
   const routes = Router()
   for (const name of providerNames) {
     routes.get(resources[name].path, serve(resources[name], name, providers[name], options))
   }
-  routes.get(customerVehicles.path, serve(customerVehicles, 'customer', providers.customers, options))
   return routes
 }
 
 function serve(
   resource: GatewayResource,
-  name: ProviderName | 'customer',
+  name: ProviderName,
   { settings }: Pick<Connection, 'settings'>,
   { explain, timeoutMs }: ApiRoutesOptions,
 ): RequestHandler {
@@ -42,7 +41,7 @@ function serve(
     const source: AccessTokenSource = request.tokens[name]
     const answer = await fetchRecords(source, resource, paging, {
       ...signals,
-      explain: () => explain(request, name),
+      explain: () => explain(name),
     })
     response.json(answer)
   }

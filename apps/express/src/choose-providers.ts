@@ -62,6 +62,7 @@ export function chooseProviders(env: Environment, running: RunningEmulator | und
     customers: {
       authorization: customers,
       ...originOf('travis', env),
+      apiUrl: isEmulated.has('travis') ? travisApiUrl(started(running)) : env['TRAVIS_API_URL'] || undefined,
       examples: isEmulated.has('travis') ? exampleCustomers(started(running)) : [],
     },
   }
@@ -109,6 +110,10 @@ const emulatedAuthorizations: Readonly<Record<ProviderName, (running: RunningEmu
 function emulatedCustomers({ emulator, url }: RunningEmulator): Authorization<never> {
   const { tokenEndpoint, apiUrl } = emulator.travis.endpoints(url)
   return travis.customers({ ...emulator.travis.credentials.customerClient, tokenEndpoint, apiUrl })
+}
+
+function travisApiUrl({ emulator, url }: RunningEmulator): string {
+  return emulator.travis.endpoints(url).apiUrl
 }
 
 function exampleCustomers({ emulator }: RunningEmulator): { username: string; password: string }[] {

@@ -56,7 +56,7 @@ class Stream {
 /** Signs a customer in and returns the name of the sign-in. */
 async function signIn(browser: Browser, index: 0 | 1): Promise<string> {
   const { username, password } = gateway.emulator.travis.credentials.customers[index]
-  await browser.post('/api/customer/sign-in', { username, password })
+  await browser.post('/api/auth/sign-in', { username, password })
   const { body } = await browser.get('/api/status')
   return (body as { customer: { session: string } }).customer.session
 }
@@ -78,7 +78,7 @@ test('each browser hears of its own customer, and of nobody else', async () => {
   const [annasStream, bensStream] = [await listen(anna, ofAnna), await listen(ben, ofBen)]
   await expect.poll(() => bensStream.text).toMatch(/"name":"customer","explanation"/)
   gateway.skip(290_000)
-  await anna.get('/api/customer/vehicles')
+  await anna.get('/api/travis/vehicles')
   await expect.poll(() => annasStream.text).toContain('"type":"token-obtained"')
   expect(bensStream.text).not.toContain('"event"')
   expect(annasStream.text + bensStream.text).not.toMatch(/eyJ|secret|password|customer\.example/)
@@ -88,7 +88,7 @@ test('a stream ends with the sign-out', async () => {
   const browser = new Browser(gateway.url)
   const stream = await listen(browser, await signIn(browser, 0))
   await expect.poll(() => stream.text).toContain('customer')
-  await browser.post('/api/customer/sign-out', {})
+  await browser.post('/api/auth/sign-out', {})
   await expect.poll(() => stream.isOver).toBe(true)
   expect(stream.text).not.toContain('"event"')
 })
@@ -111,6 +111,15 @@ test('a stream of another browser’s customer is refused, and so is one without
   await signIn(ben, 1)
   expect((await listen(ben, ofAnna)).status).toBe(404)
   expect((await listen(new Browser(gateway.url), ofAnna)).status).toBe(404)
+})
+
+test('a stream that is asked for after the sign-out is refused, whatever the cookie says', async () => {
+  const browser = new Browser(gateway.url)
+  const session = await signIn(browser, 0)
+  const { cookie } = browser
+  await browser.post('/api/auth/sign-out', {})
+  const kept = new Browser(gateway.url, cookie)
+  expect((await listen(kept, session)).status).toBe(404)
 })
 
 test('a page of another site may not listen', async () => {

@@ -1,55 +1,70 @@
-/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 hands a rejection to the error handlers */
-import { isAuthorizationServerError } from '@evergrant/core'
-import express, { Router } from 'express'
-import type { Customers } from './customers.ts'
+import { isEvergrantError } from '@evergrant/core'
+import type { EvergrantError } from '@evergrant/core'
+import { apiProxy, authRoutes } from '@evergrant/express'
+import type { SessionSource } from '@evergrant/server'
+import { Router } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { GatewayError } from './gateway-error.ts'
-import { expectSettings } from './gateway-errors.ts'
 import type { CustomerConnection } from './gateway-providers.ts'
-import { sameOriginOnly } from './same-origin.ts'
+import { settingsAdvice } from './settings-advice.ts'
 
-const longestValue = 1024
+/** What the routes are made of. */
+export interface CustomerRoutesOptions {
+  readonly sessions: SessionSource
+  readonly connection: Pick<CustomerConnection, 'apiUrl' | 'settings'>
+  readonly now: () => number
+  /** How long the API may take to answer, in milliseconds. */
+  readonly timeoutMs: number
+  /** Receives what nobody expected. */
+  readonly onError: (error: unknown) => void
+}
 
-/** Sign-in and sign-out of a TRAVIS customer. */
-export function customerRoutes(
-  customers: Customers,
-  { settings }: Pick<CustomerConnection, 'settings'>,
-): Router {
+/** The routes of a customer of TRAVIS, and why the last sign-in could not work. */
+export interface CustomerRoutes {
+  /** `/auth`: sign-in, sign-out and session. `/travis`: the customer's own records, from the API as they are. */
+  readonly routes: Router
+  /** The gateway's own fault in the last sign-in that failed, for the developer who runs it; undefined: it had none. */
+  readonly signInFault: () => string | undefined
+}
+
+/** Lets a customer sign in, and passes the requests of the page on to TRAVIS in the customer's name. */
+export function customerRoutes(options: CustomerRoutesOptions): CustomerRoutes {
+  const { sessions, connection, now, onError } = options
+  let fault: string | undefined
+  const onAuthError = (error: unknown, { path }: Request): void => {
+    if (!isEvergrantError(error)) onError(error)
+    else if (path === '/sign-in') fault = faultOf(error, connection)
+  }
   const routes = Router()
-  routes.post('/sign-in', sameOriginOnly, express.json({ limit: '8kb' }), async (request, response) => {
-    expectSettings(response, settings)
-    try {
-      await customers.signIn(request, response, readCredentials(request.body))
-    } catch (error) {
-      if (!isRefusedPassword(error)) throw error
-      // The person's own password: no variable sets it.
-      expectSettings(response, undefined)
-      throw wrongPassword()
-    }
-    response.json({ message: 'You are signed in.' })
-  })
-  routes.post('/sign-out', sameOriginOnly, async (request, response) => {
-    const isConfirmed = await customers.signOut(request, response)
-    const doubt = isConfirmed ? '' : ' TRAVIS did not confirm that the session there has ended, too.'
-    response.json({ message: `You are signed out.${doubt}` })
-  })
-  return routes
+  routes.use('/auth', authRoutes(sessions, { now, onError: onAuthError }))
+  routes.use('/travis', ownRecords(options))
+  return { routes, signInFault: () => fault }
 }
 
-function readCredentials(body: unknown): { username: string; password: string } {
-  const { username, password } = (body ?? {}) as Readonly<Record<string, unknown>>
-  if (isFilled(username) && isFilled(password)) return { username: username.trim(), password }
-  throw new GatewayError(400, 'invalid_request', 'Give a user name and a password.')
+// Without an address all but a customer's records works: no reason not to start.
+function ownRecords({ sessions, connection, now, timeoutMs }: CustomerRoutesOptions): RequestHandler {
+  const { apiUrl: target } = connection
+  if (target !== undefined) return apiProxy(sessions, { target, allow: ['GET vehicles'], timeoutMs, now })
+  return () => {
+    throw new GatewayError(500, 'invalid_configuration', missingApiUrl)
+  }
 }
 
-function isFilled(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= longestValue
-}
+const missingApiUrl =
+  'TRAVIS documents no address of its API. Set TRAVIS_API_URL in the environment and start the gateway again.'
 
-function isRefusedPassword(error: unknown): boolean {
-  return isAuthorizationServerError(error) && error.code === 'credentials_rejected'
-}
+// What the person who signs in did: the answer of the route says it all.
+const personal: ReadonlySet<string> = new Set([
+  'credentials_rejected',
+  'too_many_attempts',
+  'invalid_session',
+  'reauthorization_required',
+])
 
-function wrongPassword(): GatewayError {
-  const message = 'TRAVIS does not accept this user name and password.'
-  return new GatewayError(401, 'credentials_rejected', message)
+// The route's own sentences keep the configuration from strangers; this page is for the developer, on loopback.
+function faultOf(
+  { code, message }: EvergrantError,
+  { settings }: Pick<CustomerConnection, 'settings'>,
+): string | undefined {
+  return personal.has(code) ? undefined : message + settingsAdvice(code, settings)
 }

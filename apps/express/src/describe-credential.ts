@@ -27,13 +27,13 @@ export interface CredentialStatus {
    * between the exchanges that an API's refusals ask for. Absent: nothing waits, or trying again does not help.
    */
   readonly retryAt: number | undefined
-  /** Requests to the token endpoint since the gateway started. */
-  readonly tokenRequests: number
+  /** Requests to the token endpoint since the gateway started; undefined: nobody counts. */
+  readonly tokenRequests: number | undefined
 }
 
 /** What the explanation does not say. */
 export interface CredentialFacts {
-  readonly tokenRequests: number
+  readonly tokenRequests?: number | undefined
   /** Whose credentials are used: the gateway's own configuration, or a person's who signs in. */
   readonly isConfigured: boolean
 }

@@ -1,9 +1,9 @@
-import type { TokenManager } from '@evergrant/core'
+import type { Clock, TokenManager } from '@evergrant/core'
 import { createEventRoute } from '@evergrant/express'
 import type { Request, RequestHandler } from 'express'
-import type { Customers } from './customers.ts'
 import { GatewayError } from './gateway-error.ts'
 import type { ProviderName } from './provider-name.ts'
+import { untilSessionEnds } from './until-session-ends.ts'
 
 /**
  * Streams what happens to the gateway's own five credentials, never to a customer's. Only to this machine (see
@@ -17,19 +17,19 @@ export function eventRoute(managers: Readonly<Record<ProviderName, TokenManager>
  * Streams what happens to the tokens of the customer who signed in from this browser, at `…/:session`. It ends with the
  * session, so that a stream never tells of anybody else.
  */
-export function customerEventRoute(customers: Customers): RequestHandler[] {
-  const stream = createEventRoute({
-    sources: request => ({ customer: customers.eventsOf(request) }),
+export function customerEventRoute(clock: Clock): RequestHandler {
+  return createEventRoute({
+    sources: async request => ({ customer: await tokensOf(request, clock) }),
     isEnabled: true,
     authorize: isOwnPage,
   })
-  return [
-    (request, response, next) => {
-      if (customers.endWithSession(request, response)) next()
-      else throw new GatewayError(404, 'not_found', 'This browser has no such session.')
-    },
-    stream,
-  ]
+}
+
+// The page asks by name: another of its tabs may have signed somebody else in since.
+async function tokensOf(request: Request, clock: Clock): ReturnType<typeof untilSessionEnds> {
+  const tokens = await untilSessionEnds(request, clock)
+  if (tokens === undefined) throw new GatewayError(404, 'not_found', 'This browser has no such session.')
+  return tokens
 }
 
 function isOwnPage(request: Request): boolean {

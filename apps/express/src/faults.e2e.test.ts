@@ -15,11 +15,19 @@ afterEach(() => gateway.close())
 test('only the page of the gateway may break a provider', async () => {
   const foreign = { origin: 'https://attacker.example' }
   expect(await browser.post('/api/break/travis/expire', {}, foreign)).toMatchObject({ status: 403 })
-  expect(await browser.post('/api/break/travis/expire', {}, { 'x-evergrant-gateway': '' })).toMatchObject({
+  expect(await browser.post('/api/break/travis/expire', {}, { 'x-evergrant': '' })).toMatchObject({
     status: 403,
     body: { error: { code: 'cross_site_request' } },
   })
   expect(await browser.post('/api/break/travis/expire', {})).toMatchObject({ status: 200 })
+})
+
+test.each([
+  ['scheme', (url: string) => url.replace('http:', 'https:')],
+  ['host name', (url: string) => url.replace('127.0.0.1', 'localhost')],
+])('a break from an origin that differs by its %s is refused', async (_name, other) => {
+  const headers = { origin: other(gateway.url) }
+  expect((await browser.post('/api/break/travis/expire', {}, headers)).status).toBe(403)
 })
 
 test.each([
@@ -33,7 +41,7 @@ test.each([
 })
 
 const path = {
-  travis: '/api/travis/vehicles',
+  travis: '/api/travis-service/vehicles',
   trafficStars: '/api/trafficstars/campaigns',
   teamServer: '/api/team-server/datasources',
   iris: '/api/iris/assets',

@@ -12,6 +12,8 @@ export interface Connection<A = Authorization> {
 
 /** Customers who sign in, and, with the emulator, some who exist. */
 export interface CustomerConnection extends Connection<Authorization<never>> {
+  /** The base URL of the API; undefined: it is not set. */
+  readonly apiUrl: string | undefined
   /** Fake credentials to try; empty with the real API. */
   readonly examples: readonly { readonly username: string; readonly password: string }[]
 }

@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 const routes: [path: string, total: number][] = [
-  ['/api/travis/vehicles?page=1&size=2', 270],
+  ['/api/travis-service/vehicles?page=1&size=2', 270],
   ['/api/trafficstars/campaigns?limit=2&offset=4', 240],
   ['/api/team-server/datasources?page=2&pageSize=2', 220],
   ['/api/iris/assets?page=0&size=2', 230],
@@ -46,8 +46,8 @@ test('paging is passed through: the second page starts where the first ends', as
 })
 
 test.each([
-  ['/api/travis/vehicles?size=101', 'size must be a whole number from 1 to 100.'],
-  ['/api/travis/vehicles?size=1&size=2', 'The query takes page and size, each at most once.'],
+  ['/api/travis-service/vehicles?size=101', 'size must be a whole number from 1 to 100.'],
+  ['/api/travis-service/vehicles?size=1&size=2', 'The query takes page and size, each at most once.'],
   ['/api/truphone/sims?page=0', 'page must be a whole number from 1 to 1000000.'],
   ['/api/trafficstars/campaigns?access_token=x', 'The query takes limit and offset, each at most once.'],
 ])('%s is refused before anything is sent', async (path, message) => {
@@ -92,7 +92,7 @@ test('the status tells how each credential is, and asking for it sends nothing',
       { name: 'iris', state: 'unused' },
       { name: 'truphone', state: 'unused' },
     ],
-    customer: { state: 'signed-out', message: expect.stringContaining('Nobody has signed in') as string },
+    customer: { state: 'signed-out', message: expect.stringContaining('Nobody is signed in') as string },
   })
   expect(gateway.emulator.journal.count()).toBe(0)
   await browser.get('/api/truphone/sims?per_page=1')
@@ -108,9 +108,11 @@ test('the status tells how each credential is, and asking for it sends nothing',
 
 test('no answer holds an access token or a secret', async () => {
   const [customer] = gateway.emulator.travis.credentials.customers
-  await browser.post('/api/customer/sign-in', customer)
+  await browser.post('/api/auth/sign-in', customer)
   const answers = await Promise.all(
-    [...routes.map(([path]) => path), '/api/customer/vehicles'].map(path => browser.get(path)),
+    [...routes.map(([path]) => path), '/api/travis/vehicles', '/api/auth/session'].map(path =>
+      browser.get(path),
+    ),
   )
   const status = await browser.get('/api/status')
   const { examples, ...shown } = (status.body as { customer: { examples: object[] } }).customer
@@ -124,7 +126,7 @@ test('an unknown path is JSON with status 404', async () => {
     status: 404,
     body: { error: { code: 'not_found', message: 'The gateway serves nothing at GET /api/nowhere.' } },
   })
-  expect((await browser.get('/api/customer/sign-in')).status).toBe(404)
+  expect((await browser.get('/api/customer/vehicles')).status).toBe(404)
   expect((await browser.get('/../../package.json')).status).toBe(404)
   expect((await browser.get('/api/%E0%A4%A')).status).toBe(404)
 })
@@ -148,7 +150,7 @@ test('another host name is refused, because it may have been pointed here', asyn
   const { port } = new URL(gateway.url)
   const status = await new Promise(resolve => {
     const sent = request(
-      { port, path: '/api/travis/vehicles', headers: { host: 'attacker.example' } },
+      { port, path: '/api/travis-service/vehicles', headers: { host: 'attacker.example' } },
       answer => {
         answer.resume()
         resolve(answer.statusCode)

@@ -68,21 +68,22 @@ export class Browser {
   readonly #url: string
   #cookie: string | undefined
 
-  constructor(url: string) {
+  constructor(url: string, cookie?: string) {
     this.#url = url
+    this.#cookie = cookie
   }
 
   get cookie(): string | undefined {
     return this.#cookie
   }
 
-  get(path: string): Promise<Answer> {
-    return this.#send(path, {})
+  get(path: string, headers: Readonly<Record<string, string>> = { 'x-evergrant': '1' }): Promise<Answer> {
+    return this.#send(path, { headers })
   }
 
   /** Posts JSON as the gateway's page does; `headers` replace the page's, an empty one takes it away. */
   post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    const own = { 'content-type': 'application/json', 'x-evergrant-gateway': '1', origin: this.#url }
+    const own = { 'content-type': 'application/json', 'x-evergrant': '1', origin: this.#url }
     const sent = Object.entries({ ...own, ...headers }).filter(([, value]) => value !== '')
     return this.#send(path, { method: 'POST', body: JSON.stringify(body), headers: Object.fromEntries(sent) })
   }
@@ -92,7 +93,7 @@ export class Browser {
     if (this.#cookie !== undefined) headers.set('cookie', this.#cookie)
     const response = await fetch(this.#url + path, { ...init, headers })
     const set = response.headers.get('set-cookie')
-    if (set !== null) this.#cookie = /Expires=Thu, 01 Jan 1970/.test(set) ? undefined : set.split(';')[0]
+    if (set !== null) this.#cookie = set.includes('Max-Age=0') ? undefined : set.split(';')[0]
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }

@@ -3,11 +3,11 @@ import { createTokenManager, memoryStore, systemClock } from '@evergrant/core'
 import type { Clock, TokenManager } from '@evergrant/core'
 import type { Emulator } from '@evergrant/emulator'
 import { accessTokens, tokenErrorHandler } from '@evergrant/express'
+import { createSessions } from '@evergrant/server'
 import express from 'express'
 import type { Express, RequestHandler } from 'express'
 import { apiRoutes } from './api-routes.ts'
 import { customerRoutes } from './customer-routes.ts'
-import { Customers } from './customers.ts'
 import { customerEventRoute, eventRoute } from './event-route.ts'
 import { faultRoutes } from './fault-routes.ts'
 import { FaultBox } from './faults.ts'
@@ -37,22 +37,33 @@ export interface GatewayOptions {
 /** The gateway, not yet listening. */
 export interface Gateway {
   readonly app: Express
-  /** Ends all token managers: no more timers and requests. */
+  /** Ends all token managers and sessions: no more timers and requests. */
   readonly close: () => Promise<void>
 }
 
 /** Creates the application: five APIs and one page. Nothing is fetched before somebody asks. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { providers, clock = systemClock, timeoutMs = 15_000, onError = () => {} } = options
-  const shared = { store: memoryStore(), clock }
+  const shared = { store: memoryStore({ clock }), clock }
   const counter = new RequestCounter()
   const managers = Object.fromEntries(
     providerNames.map(name => [name, createTokenManager(providers[name].authorization, shared)]),
   ) as Record<ProviderName, TokenManager>
   for (const name of providerNames) counter.watch(managers[name])
   const faults = new FaultBox({ providers, managers, emulator: options.emulator })
-  const customers = new Customers(providers.customers.authorization, shared)
+  const sessions = createSessions({
+    ...shared,
+    authorization: providers.customers.authorization,
+    tokensIn: 'store',
+    // The gateway speaks plain http, and nobody but this machine reaches it.
+    allowInsecureLoopback: true,
+    // Cookies know no port: another application on this machine has a session of its own.
+    cookie: { name: 'evergrant-gateway', sameSite: 'strict' },
+  })
   const now = (): number => clock.wall()
+  const connection = providers.customers
+  const customers = customerRoutes({ sessions, connection, now, timeoutMs, onError })
+  const { signInFault } = customers
 
   const app = express()
   app.disable('x-powered-by')
@@ -61,25 +72,17 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.use(page())
   app.use('/timeline', timelineFiles())
   app.use('/api', noStore)
-  app.use(accessTokens({ ...managers, customer: customers.tokensOf }))
-  app.get('/api/status', statusRoute({ providers, managers, customers, counter, faults, now }))
+  app.use(accessTokens({ ...managers, customer: sessions }))
+  app.get('/api/status', statusRoute({ providers, managers, signInFault, counter, faults, now }))
   app.get('/api/events', eventRoute(managers))
-  app.get('/api/customer/events/:session', customerEventRoute(customers))
+  app.get('/api/customer/events/:session', customerEventRoute(clock))
   app.use('/api/break', faultRoutes(faults))
-  app.use(
-    '/api',
-    apiRoutes({
-      providers,
-      explain: (request, name) =>
-        (name === 'customer' ? customers.tokensOf(request) : managers[name]).explain(),
-      timeoutMs,
-    }),
-  )
-  app.use('/api/customer', customerRoutes(customers, providers.customers))
+  app.use('/api', customers.routes)
+  app.use('/api', apiRoutes({ providers, explain: name => managers[name].explain(), timeoutMs }))
   app.use(notFound)
   app.use(withWholeMessage(tokenErrorHandler({ now })), gatewayErrors(onError))
 
-  const disposables = [...Object.values(managers), customers]
+  const disposables = [...Object.values(managers), sessions]
   return { app, close: async () => void (await Promise.all(disposables.map(each => each.dispose()))) }
 }
 

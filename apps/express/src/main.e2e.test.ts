@@ -40,9 +40,12 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it at once, also with open co
     const [response] = (await once(get(url + path, { agent }), 'response')) as [NodeJS.ReadableStream]
     await once(response.resume(), 'end')
   }
+  const [stream] = (await once(get(`${url}/api/events`), 'response')) as [NodeJS.ReadableStream]
+  const over = once(stream.resume(), 'end')
   const before = performance.now()
   child.kill(signal)
   expect(await once(child, 'exit')).toEqual([0, null])
+  await over
   expect(performance.now() - before).toBeLessThan(900)
   agent.destroy()
 })

@@ -27,16 +27,16 @@ export interface GatewayResource {
 const anyPage = 1_000_000
 const springPages = { page: { min: 0, max: anyPage }, size: { min: 1, max: 100 } }
 
-const vehicles: GatewayResource = {
-  title: 'TRAVIS',
-  apiPath: 'vehicles',
-  paging: springPages,
-  read: body => listed(member(body, 'content'), member(member(body, 'page'), 'totalElements')),
-}
-
 /** Each provider's records, by the path below `/api` at which the gateway serves them. */
 export const resources: Readonly<Record<ProviderName, GatewayResource & { readonly path: string }>> = {
-  travis: { ...vehicles, path: '/travis/vehicles' },
+  // Not `/travis`: there a customer's own records are.
+  travis: {
+    path: '/travis-service/vehicles',
+    title: 'TRAVIS',
+    apiPath: 'vehicles',
+    paging: springPages,
+    read: body => listed(member(body, 'content'), member(member(body, 'page'), 'totalElements')),
+  },
   trafficStars: {
     path: '/trafficstars/campaigns',
     title: 'TrafficStars',
@@ -65,12 +65,6 @@ export const resources: Readonly<Record<ProviderName, GatewayResource & { readon
     paging: { page: { min: 1, max: anyPage }, per_page: { min: 1, max: 100 } },
     read: (body, headers) => listed(body, Number(headers.get('x-total-count') ?? Number.NaN)),
   },
-}
-
-/** What a signed-in customer of TRAVIS sees: the vehicles of their own company. */
-export const customerVehicles: GatewayResource & { readonly path: string } = {
-  ...vehicles,
-  path: '/customer/vehicles',
 }
 
 function member(value: unknown, name: string): unknown {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { closeGracefully } from '@evergrant/express'
 import { startEmulatorServer } from '@evergrant/emulator/server'
 import type { EmulatorServer } from '@evergrant/emulator/server'
 import { chooseProviders, emulatedProviders } from './choose-providers.ts'
@@ -16,11 +17,13 @@ export interface RunningGateway {
   readonly banner: string
   /** The second of them. */
   readonly notice: string
-  /** Stops listening, drops open connections, and ends the emulator. */
+  /** Stops listening, lets running requests end for a moment, and ends the emulator. */
   readonly stop: () => Promise<void>
 }
 
 const host = '127.0.0.1'
+// Whoever presses Ctrl+C does not want to wait for a slow API.
+const graceMs = 500
 
 /**
  * Starts the gateway on loopback, and the emulator beside it if a provider has no credentials in `env` and there is no
@@ -50,9 +53,8 @@ export async function runGateway(
       banner: `${url}\n${notice}`,
       notice,
       stop: async () => {
-        await close(server)
+        await closeGracefully(server, { disposables: [{ dispose: gateway.close }], graceMs })
         await own?.close()
-        await gateway.close()
       },
     }
   } catch (error) {
@@ -90,11 +92,4 @@ function explain(error: NodeJS.ErrnoException, port: number): Error {
     return new Error(`Port ${port} is already in use: stop what uses it, or ${advice}`)
   if (error.code === 'EACCES') return new Error(`Port ${port} may not be used by this user: ${advice}`)
   return new Error(`Port ${port} cannot be opened (${error.code ?? error.message}): ${advice}`)
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise(resolve => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }

@@ -22,7 +22,7 @@ export const sameOriginOnly: RequestHandler = (request, _response, next) => {
   const origin = request.get('origin')
   const site = request.get('sec-fetch-site') ?? 'same-origin'
   const isOwn = origin === `${request.protocol}://${request.get('host')}`
-  if (!isOwn || site !== 'same-origin' || request.get('x-evergrant-gateway') !== '1') {
+  if (!isOwn || site !== 'same-origin' || request.get('x-evergrant') !== '1') {
     const message = 'Only the page of this gateway may do this. Reload it and try again.'
     throw new GatewayError(403, 'cross_site_request', message)
   }

@@ -1,6 +1,6 @@
 import type { TokenManager } from '@evergrant/core'
 import type { RequestHandler } from 'express'
-import type { Customers } from './customers.ts'
+import { customerStatus } from './customer-status.ts'
 import { describeCredential } from './describe-credential.ts'
 import type { FaultBox } from './faults.ts'
 import type { GatewayProviders } from './gateway-providers.ts'
@@ -13,23 +13,25 @@ import { resources } from './resources.ts'
 export interface StatusSources {
   readonly providers: GatewayProviders
   readonly managers: Readonly<Record<ProviderName, TokenManager>>
-  readonly customers: Customers
+  /** The gateway's own fault in the last sign-in of a customer that failed, if it had one. */
+  readonly signInFault: () => string | undefined
   readonly counter: RequestCounter
   readonly faults: FaultBox
   readonly now: () => number
 }
 
-/** Answers how every credential is, in the words of `explain()`. Asks nobody, so it can be polled. */
+/** Answers how every credential is, in the words of `explain()`. Asks no provider, so it can be polled. */
 export function statusRoute({
   providers,
   managers,
-  customers,
+  signInFault,
   counter,
   faults,
   now,
 }: StatusSources): RequestHandler {
-  return (request, response) => {
+  return async (request, response) => {
     const { examples, isEmulated } = providers.customers
+    const customer = await customerStatus(request.tokens.customer)
     response.json({
       // The page counts down by this clock: the browser's own may be wrong.
       at: now(),
@@ -45,7 +47,7 @@ export function statusRoute({
         regrants: counter.of(managers[name]).regrants,
         faults: faults.namesFor(name),
       })),
-      customer: { isEmulated, examples, ...customers.status(request) },
+      customer: { isEmulated, examples, signInFault: signInFault(), ...customer },
     })
   }
 }

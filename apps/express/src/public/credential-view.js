@@ -30,6 +30,7 @@ export class CredentialView {
   #failure = element('p', { class: 'failure', hidden: true })
   #expiry = element('dd')
   #requests = element('dd')
+  #requestCount = element('div', {}, element('dt', {}, 'Token requests'), this.#requests)
   #counts = element('div', { hidden: true }, element('dt', {}, 'Refreshes, re-grants'))
   #count = element('dd')
   #bar = element('span', { class: 'life-left' })
@@ -48,7 +49,7 @@ export class CredentialView {
       {},
       element('div', {}, element('dt', {}, 'Access token'), this.#expiry),
       this.#counts,
-      element('div', {}, element('dt', {}, 'Token requests'), this.#requests),
+      this.#requestCount,
     ),
   )
 
@@ -64,7 +65,8 @@ export class CredentialView {
     setText(this.#message, credential.message)
     setText(this.#failure, credential.failure ?? '')
     this.#failure.hidden = credential.failure === undefined
-    setText(this.#requests, String(credential.tokenRequests ?? 0))
+    this.#requestCount.hidden = credential.tokenRequests === undefined
+    setText(this.#requests, String(credential.tokenRequests ?? ''))
     this.tick()
   }
 

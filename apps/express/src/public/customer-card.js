@@ -1,6 +1,6 @@
 import { CredentialView } from './credential-view.js'
+import { fetchVehicles, signIn, signOut } from './customer-client.js'
 import { element, setText } from './dom.js'
-import { post } from './gateway-client.js'
 import { RecordsView } from './records-view.js'
 import { signInForm } from './sign-in-form.js'
 import { customerTable } from './tables.js'
@@ -14,6 +14,9 @@ export class CustomerCard {
   #badge = element('p', { class: 'badge' })
   #heading = element('h3', { id: 'card-customer', tabindex: -1 }, 'TRAVIS customer')
   #outcome = element('p', { class: 'outcome', role: 'status' })
+  /** What the developer who runs the gateway can do about a sign-in that failed. */
+  #advice = element('p', { class: 'outcome failure', role: 'status' })
+  #wantsAdvice = false
   #body = element('div', { class: 'customer-body' })
   /** @type {RecordsView | undefined} */
   #records
@@ -31,6 +34,7 @@ export class CustomerCard {
     element('header', {}, this.#heading, this.#badge),
     this.#view.element,
     this.#outcome,
+    this.#advice,
     this.#body,
   )
 
@@ -39,23 +43,26 @@ export class CustomerCard {
    * @param {number} at
    */
   update(customer, at) {
-    const { username, session, state, isEmulated, examples } = customer
+    const { username, session, isEmulated, examples, signInFault } = customer
     setText(this.#badge, isEmulated ? 'Emulator' : 'Real API')
     this.#badge.classList.toggle('real', !isEmulated)
     setText(this.#heading, username === undefined ? 'TRAVIS customer' : `TRAVIS as ${username}`)
     this.#view.update(customer, at)
     this.#showTimeline(session)
     this.#timeline?.setClock(at)
-    const isSignedIn = username !== undefined && state !== 'sign-in-needed'
-    const wanted = isSignedIn ? `records of ${username}, ${session}` : 'form'
+    const wanted = session === undefined ? 'form' : `records of ${username}, ${session}`
+    setText(this.#advice, (this.#wantsAdvice && signInFault) || '')
     // Rebuilt only when something else is to be shown: a poll must not empty a form that somebody fills in.
     if (wanted === this.#shown) {
       this.#records?.askIfDue(customer, at)
       return
     }
+    const isOver = this.#records !== undefined && session === undefined
     this.#shown = wanted
-    if (isSignedIn) this.#showRecords()
+    if (session !== undefined) this.#showRecords(session)
     else this.#showForm(examples)
+    // It ended in another tab, with the gateway, or because TRAVIS did not renew it.
+    if (isOver && !this.#movesFocus) this.#say('The session has ended. Please sign in again.')
     if (this.#movesFocus) this.#heading.focus()
     this.#movesFocus = false
   }
@@ -82,10 +89,11 @@ export class CustomerCard {
     if (this.#timeline !== undefined) this.#view.element.after(this.#timeline.element)
   }
 
-  #showRecords() {
-    const records = new RecordsView(customerTable)
+  /** @param {string} session */
+  #showRecords(session) {
+    const records = new RecordsView(customerTable, () => fetchVehicles(customerTable.path, session))
     const leave = element('button', { type: 'button' }, 'Sign out')
-    leave.addEventListener('click', () => void this.#act(() => post('api/customer/sign-out')))
+    leave.addEventListener('click', () => void this.#act(signOut))
     this.#body.replaceChildren(records.element, element('p', { class: 'actions' }, records.again, leave))
     this.#records = records
     void records.ask()
@@ -94,26 +102,31 @@ export class CustomerCard {
   /** @param {CustomerCredential['examples']} examples */
   #showForm(examples) {
     this.#records = undefined
-    this.#body.replaceChildren(signInForm(examples, credentials => this.#signIn(credentials)))
+    this.#body.replaceChildren(signInForm(examples, credentials => this.#act(() => signIn(credentials))))
   }
 
-  /** @param {{ username: string, password: string }} credentials */
-  #signIn(credentials) {
-    return this.#act(() => post('api/customer/sign-in', credentials))
-  }
-
-  /** @param {() => Promise<{ message: string }>} action */
+  /** @param {() => Promise<string>} action says what it did, or throws what went wrong */
   async #act(action) {
-    setText(this.#outcome, '')
+    this.#say('')
+    this.#wantsAdvice = false
+    setText(this.#advice, '')
     try {
-      setText(this.#outcome, (await action()).message)
-      this.#outcome.classList.remove('failure')
+      this.#say(await action())
       this.#movesFocus = true
     } catch (error) {
-      setText(this.#outcome, reasonOf(error))
-      this.#outcome.classList.add('failure')
+      this.#say(reasonOf(error), 'failure')
+      this.#wantsAdvice = true
     }
     this.element.dispatchEvent(new CustomEvent('asked', { bubbles: true }))
+  }
+
+  /**
+   * @param {string} text
+   * @param {'failure'} [kind]
+   */
+  #say(text, kind) {
+    setText(this.#outcome, text)
+    this.#outcome.classList.toggle('failure', kind === 'failure')
   }
 }
 

@@ -14,33 +14,53 @@
  * @typedef {Credential & OfProvider} ProviderCredential
  * @typedef {{ step?: { because?: string }, next?: { at?: number } }} Pause the parts of an explanation that say why it waits
  * @typedef {{ name: string, event?: unknown, explanation: Pause }} TokenMessage
- * @typedef {Credential & { username?: string, session?: string, examples: { username: string, password: string }[] }} CustomerCredential
+ * @typedef {Credential & { username?: string, session?: string, signInFault?: string, examples: { username: string, password: string }[] }} CustomerCredential
  * @typedef {{ at: number, credentials: ProviderCredential[], customer: CustomerCredential }} Status
  * @typedef {{ records: unknown[], total?: number }} Records
+ *
+ * @typedef {object} Answered
+ * @property {number | undefined} [status]
+ * @property {string | undefined} [code] the gateway's own; absent: the answer is an API's
+ * @property {number | undefined} [retryAfterSeconds]
  */
 
-/** The gateway's own word for what went wrong. */
-export class GatewayFault extends Error {}
+/** What went wrong, in words; and what was answered, if there was an answer. */
+export class GatewayFault extends Error {
+  /**
+   * @param {string} message
+   * @param {Answered} [answered]
+   */
+  constructor(message, { status, code, retryAfterSeconds } = {}) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+// No form and no other site can send this header: it tells the gateway that its own page asks.
+const ownPage = { 'x-evergrant': '1' }
 
 /**
  * Asks the gateway; the caller says what it answers.
  * @template Answer
  * @param {string} path
+ * @param {Record<string, string>} [headers]
  * @returns {Promise<Answer>}
  */
-export function get(path) {
-  return answer(fetch(path, { headers: { accept: 'application/json' } }))
+export function get(path, headers) {
+  return answer(fetch(path, { headers: { ...ownPage, accept: 'application/json', ...headers } }))
 }
 
 /**
- * Makes the gateway do something.
+ * Makes the gateway do something; the caller says what it answers.
+ * @template Answer
  * @param {string} path
  * @param {object} [body]
- * @returns {Promise<{ message: string }>}
+ * @returns {Promise<Answer>}
  */
 export function post(path, body) {
-  // No form and no other site can send this header: it tells the gateway that its own page asks.
-  const headers = { 'content-type': 'application/json', 'x-evergrant-gateway': '1' }
+  const headers = { ...ownPage, 'content-type': 'application/json' }
   return answer(fetch(path, { method: 'POST', headers, body: JSON.stringify(body ?? {}) }))
 }
 
@@ -55,5 +75,11 @@ async function answer(sent) {
   })
   const body = await response.json().catch(() => undefined)
   if (response.ok && body !== undefined) return body
-  throw new GatewayFault(body?.error?.message ?? `The gateway answered ${response.status}.`)
+  const { status, headers } = response
+  const seconds = headers.get('retry-after')
+  throw new GatewayFault(body?.error?.message ?? `The gateway answered ${status}.`, {
+    status,
+    code: body?.error?.code,
+    ...(seconds !== null && { retryAfterSeconds: Number(seconds) }),
+  })
 }

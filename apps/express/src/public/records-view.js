@@ -9,6 +9,7 @@ import { recordTable } from './tables.js'
 /** The first records of one API, or why there are none, and the button to ask again. */
 export class RecordsView {
   #table
+  #fetch
   #retry = new AutomaticRetry()
   #isAsking = false
   #asksOnceMore = false
@@ -16,9 +17,13 @@ export class RecordsView {
   element = element('div', { class: 'records' }, element('p', { class: 'quiet' }, 'Asking …'))
   again = element('button', { type: 'button' }, 'Ask again')
 
-  /** @param {Table} table */
-  constructor(table) {
+  /**
+   * @param {Table} table
+   * @param {() => Promise<import('./gateway-client.js').Records>} [fetchRecords] Default: asks the gateway for the table's path
+   */
+  constructor(table, fetchRecords = () => get(table.path)) {
     this.#table = table
+    this.#fetch = fetchRecords
     this.again.addEventListener('click', () => void this.ask())
   }
 
@@ -27,7 +32,7 @@ export class RecordsView {
     if (this.#isAsking) return
     this.#setAsking(true)
     try {
-      this.element.replaceChildren(recordTable(this.#table, await get(this.#table.path)))
+      this.element.replaceChildren(recordTable(this.#table, await this.#fetch()))
       this.#retry.succeeded()
     } catch (error) {
       this.#retry.failed()

@@ -28,7 +28,7 @@ const vehicleColumns = [
 
 /** What the page shows of each provider's records. @type {Record<string, Table>} */
 export const tables = {
-  travis: { what: 'vehicles', path: 'api/travis/vehicles?size=5', columns: vehicleColumns },
+  travis: { what: 'vehicles', path: 'api/travis-service/vehicles?size=5', columns: vehicleColumns },
   trafficStars: {
     what: 'campaigns',
     path: 'api/trafficstars/campaigns?limit=5',
@@ -77,7 +77,7 @@ export const tables = {
 /** @type {Table} */
 export const customerTable = {
   what: 'vehicles',
-  path: 'api/customer/vehicles?size=5',
+  path: 'api/travis/vehicles?size=5',
   columns: vehicleColumns,
 }
 

@@ -36,6 +36,8 @@ export class TabSession {
   #loading: Promise<void> | undefined
   /** Counts what could make an answer that is on its way a late one. */
   #turn = 0
+  /** How many sign-ins of this tab are under way. */
+  #changes = 0
   #checkedAt = { wall: 0, monotonic: 0 }
   #wasSignedIn = false
   #end: EvergrantError | undefined
@@ -118,15 +120,21 @@ export class TabSession {
 
   async signIn(username: string, password: string): Promise<void> {
     const turn = ++this.#turn
+    this.#changes++
+    let isCertain = false
     try {
       const session = await this.#options.routes.signIn(username, password)
       if (turn !== this.#turn) throw this.#end ?? this.#forget()
       if (session.status !== 'authenticated') throw malformed('sign-in', 200)
       this.#become(session, true)
+      isCertain = true
     } catch (error) {
-      // Nobody knows whether the lost answer had set a cookie.
-      if (isEvergrantError(error) && error.isTransient) void this.load()
+      // Nobody knows whether a lost answer had set a cookie.
+      isCertain = this.#known !== undefined && !(isEvergrantError(error) && error.isTransient)
       throw error
+    } finally {
+      this.#changes--
+      if (!isCertain && this.#end === undefined) void this.load()
     }
   }
 
@@ -147,6 +155,8 @@ export class TabSession {
         if (message.signInId !== known?.signInId) this.#forget()
         break
       case 'signed-out':
+        // Nobody was signed in there before either: that is no news.
+        if (message.signInId === undefined) break
         this.#turn++
         if (known === undefined) break
         if (message.signInId === known.signInId)
@@ -202,6 +212,8 @@ export class TabSession {
         answer = error
       }
       if (this.#end) return
+      // The server may have answered before the sign-in that is under way; that one asks again if it fails.
+      if (this.#changes > 0) return
       if (turn !== this.#turn) {
         // Signed in or out here meanwhile: that answer was newer.
         if (this.#known && !this.mustVerify) return
@@ -235,7 +247,7 @@ export class TabSession {
     const message = isSignedIn
       ? ({ type: 'signed-in', signInId: next.signInId } as const)
       : ({ type: 'signed-out', signInId } as const)
-    if (tellsOthers) tabs.post(message)
+    if (tellsOthers && (isSignedIn || signInId !== undefined)) tabs.post(message)
     if (isSignedIn) onEvent({ type: 'signed-in', signInId: next.signInId })
     else if (signInId !== undefined) onEvent({ type: 'signed-out' })
     this.#options.onChange()

@@ -199,6 +199,23 @@ describe('another user', () => {
     expect(seen).toContain('pending')
   })
 
+  test('is no news where nobody was signed in: a sign-in under way is not called off by tabs that are opened', async () => {
+    const [one, two] = openTabs(2)
+    one!.tokens.subscribe(() => undefined)
+    server.instead = async route => {
+      const ms = route === 'sign-in' ? 300 : 100
+      await new Promise<void>(resolve => void clock.schedule(() => resolve(), ms))
+      return undefined
+    }
+    const signingIn = one!.tokens.signIn(ann)
+    two!.tokens.subscribe(() => undefined)
+    void one!.tokens.load()
+    await run(signingIn)
+    await clock.advance(1000)
+    for (const { tokens } of [one!, two!])
+      expect(tokens.getSnapshot()).toMatchObject({ status: 'authenticated', username: 'ann' })
+  })
+
   test('signs out everywhere', async () => {
     const tabs = openTabs(3)
     await run(tabs[0]!.tokens.signIn(ann))

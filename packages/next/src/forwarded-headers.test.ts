@@ -74,7 +74,7 @@ describe('what a request is handed on with', () => {
     'x-middleware-set-cookie',
     'x-middleware-subrequest',
     'X-Middleware-Rewrite',
-  ])('C72 F20: %s from a client is not handed on', name => {
+  ])('C72 F20 %s from a client is not handed on', name => {
     const request = received()
     request.set(name, 's=forged')
     const { headers } = NextResponse.next()

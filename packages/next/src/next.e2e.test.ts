@@ -19,6 +19,9 @@ import type { Answer } from './page-visitor.test-support.ts'
 type Mode = 'store' | 'cookie'
 
 const cookieName = 'evergrant-development'
+/** The cookie that holds the tokens of whoever is signed in there. */
+const dataName = (visitor: { readonly cookies: ReadonlyMap<string, string> }): string =>
+  `${cookieName}.${visitor.cookies.get(cookieName)}`
 const sessionKey = 'fake-session-key-Wm4tQ9xL2vB7nR5cK8'
 const anna = { username: 'anna.devries@customer.example', password: 'fake-anna.devries-password' }
 const servers: FixtureServer[] = []
@@ -159,7 +162,7 @@ describe('next build', () => {
 })
 
 describe('one process', () => {
-  test('F4: proxy, page, route handler, API proxy and action share one token and one refresh', async () => {
+  test('F4 proxy, page, route handler, API proxy and action share one token and one refresh', async () => {
     const fresh = await start({ TOKENS_IN: 'cookie' })
     const visitor = expiredVisitor('cookie', fresh)
     const counts = await tokenRequests(async () => {
@@ -200,12 +203,12 @@ describe('one process', () => {
 })
 
 describe('the proxy', () => {
-  test('C70 F16: a prerendered page that comes with a cookie is stored by no cache', async () => {
+  test('C70 F16 a prerendered page that comes with a cookie is stored by no cache', async () => {
     const stranger = await new Visitor(cookie.url).get('/')
     expect(stranger.headers.get('cache-control')).toBe('s-maxage=31536000')
     const visitor = expiredVisitor('cookie')
     const answer = await visitor.get('/')
-    expect(answer.setCookies).toEqual([cookieName, `${cookieName}.1`])
+    expect(answer.setCookies).toEqual([dataName(visitor), `${dataName(visitor)}.1`])
     expect(answer.headers.get('cache-control')).toBe('private, no-store')
     expect(answer.headers.get('cdn-cache-control')).toBe('no-store')
     const again = await visitor.get('/')
@@ -218,26 +221,27 @@ describe('the proxy', () => {
     '/vehicles?proxy=override',
     '/api/own?proxy=override',
     '/there?proxy=rewrite',
-  ])('F4: %s sees the new cookies of its own request', async path => {
+  ])('F4 %s sees the new cookies of its own request', async path => {
     const visitor = expiredVisitor('cookie')
-    const old = visitor.cookies.get(cookieName)
+    const old = visitor.cookies.get(dataName(visitor))
     let answer: Answer | undefined
     expect(await tokenRequests(async () => (answer = await visitor.get(path)))).toEqual(oneRefresh)
     const facts = path.startsWith('/api') ? JSON.parse(answer!.text) : factsOf(answer!)
-    const now = visitor.cookies.get(cookieName)
+    const now = visitor.cookies.get(dataName(visitor))
     expect(now).not.toBe(old)
-    expect(facts.header).toContain(`${cookieName}=${now};`)
+    expect(facts.header).toContain(`${dataName(visitor)}=${now};`)
     expect(facts.header).not.toContain(old)
-    expect(facts.jar).toContain(`${cookieName}=${now};`)
+    expect(facts.jar).toContain(`${dataName(visitor)}=${now};`)
     expect(facts).toMatchObject({ status: 'authenticated', customer: '200' })
     expect(facts.fromProxy ?? null).toBe(path === '/api/own?proxy=override' ? 'yes' : null)
     expectNotShared(answer!)
   })
 
   test('a redirect of its own carries the cookies, and is stored by no cache', async () => {
-    const answer = await expiredVisitor('cookie').get('/?proxy=redirect')
+    const visitor = expiredVisitor('cookie')
+    const answer = await visitor.get('/?proxy=redirect')
     expect([answer.status, answer.headers.get('location')]).toEqual([307, '/elsewhere'])
-    expect(answer.setCookies).toEqual([cookieName, `${cookieName}.1`])
+    expect(answer.setCookies).toEqual([dataName(visitor), `${dataName(visitor)}.1`])
     expectNotShared(answer)
   })
 
@@ -274,7 +278,7 @@ describe('the proxy', () => {
       .toMatchObject({ customer: '200' })
   })
 
-  test('C72 F20: what a client sends under the internal names counts for nothing', async () => {
+  test('C72 F20 what a client sends under the internal names counts for nothing', async () => {
     const visitor = await signedIn(cookie)
     const forged = {
       'x-middleware-override-headers': 'x-from-proxy,cookie',
@@ -292,7 +296,7 @@ describe('the proxy', () => {
   })
 })
 
-describe('F3: what a route or an action does to a session counts, and not what the proxy refreshed before it', () => {
+describe('F3 what a route or an action does to a session counts, and not what the proxy refreshed before it', () => {
   const body = JSON.stringify(anna)
   test.each<[string, (visitor: Visitor) => Promise<Answer>]>([
     ['a route', visitor => visitor.call('/api/auth/sign-in', { method: 'POST', body })],
@@ -341,7 +345,7 @@ describe('the API proxy', () => {
 })
 
 describe('a server component', () => {
-  test('F4: with tokens in the cookie it burns no refresh token', async () => {
+  test('F4 with tokens in the cookie it burns no refresh token', async () => {
     const visitor = expiredVisitor('cookie', unproxied)
     let answer: Answer | undefined
     const counts = await tokenRequests(async () => (answer = await visitor.get('/vehicles')))
@@ -384,7 +388,7 @@ describe('a server component', () => {
   })
 
   test.each(['/vehicles', '/api/own', '/api/travis/vehicles', '/api/auth/session'])(
-    'C70: %s is stored by no cache',
+    'C70 %s is stored by no cache',
     async path => {
       for (const server of [store, unproxied]) {
         const visitor = await signedIn(server)
@@ -421,12 +425,12 @@ describe('a server action', () => {
   test.each(['with', 'without'])('refreshes and writes the cookies %s the proxy', async proxy => {
     const server = proxy === 'with' ? cookie : unproxied
     const visitor = expiredVisitor('cookie', server)
-    const old = visitor.cookies.get(cookieName)
+    const old = visitor.cookies.get(dataName(visitor))
     let answer: (Answer & { outcome: string }) | undefined
     expect(await tokenRequests(async () => (answer = await visitor.act('read')))).toEqual(oneRefresh)
     expect(answer?.outcome).toBe('200 200')
-    expect(answer?.setCookies).toEqual(expect.arrayContaining([cookieName, `${cookieName}.1`]))
-    expect(visitor.cookies.get(cookieName)).not.toBe(old)
+    expect(answer?.setCookies).toEqual(expect.arrayContaining([dataName(visitor), `${dataName(visitor)}.1`]))
+    expect(visitor.cookies.get(dataName(visitor))).not.toBe(old)
     expectNotShared(answer!)
     expect(factsOf(answer!)).toMatchObject({ status: 'authenticated', customer: '200' })
     expect(await visitor.facts()).toMatchObject({ status: 'authenticated', customer: '200' })
@@ -434,11 +438,11 @@ describe('a server action', () => {
 
   test.each(['with', 'without'])('does the same when a script calls it %s the proxy', async proxy => {
     const visitor = expiredVisitor('cookie', proxy === 'with' ? cookie : unproxied)
-    const old = visitor.cookies.get(cookieName)
+    const old = visitor.cookies.get(dataName(visitor))
     let answer: (Answer & { outcome: string }) | undefined
     expect(await tokenRequests(async () => (answer = await visitor.run('read')))).toEqual(oneRefresh)
     expect([answer?.outcome, answer?.headers.get('content-type')]).toEqual(['200 200', 'text/x-component'])
-    expect(visitor.cookies.get(cookieName)).not.toBe(old)
+    expect(visitor.cookies.get(dataName(visitor))).not.toBe(old)
     expectNotShared(answer!)
     expect(await visitor.facts()).toMatchObject({ status: 'authenticated', customer: '200' })
   })
@@ -454,7 +458,7 @@ describe('a server action', () => {
     let answer: (Answer & { outcome: string }) | undefined
     const acts = await tokenRequests(async () => (answer = await acting?.act('read')))
     expect([acts['refresh_token'], answer?.outcome]).toEqual([1, '200 200'])
-    expect(answer?.setCookies).toContain(cookieName)
+    expect(answer?.setCookies).toContain(dataName(acting!))
   })
 })
 

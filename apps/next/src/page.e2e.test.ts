@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Browser, Response } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   program,
@@ -11,6 +12,10 @@ import {
   launchWithoutCookies,
   TestDashboard,
 } from './page.test-support.ts'
+
+/** The body of an answer; empty where the browser has thrown it away, of which it does not always tell. */
+const textOf = (response: Response): Promise<string> =>
+  Promise.race([response.text().catch(() => ''), pause(5000).then(() => '')])
 
 describe.skipIf(program === undefined)('the dashboard', () => {
   let browser: Browser
@@ -272,7 +277,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
       const type = response.headers()['content-type'] ?? ''
       types.add(type.split(';')[0] ?? '')
       // A stream of events has no end to wait for; it is looked at below.
-      if (!type.startsWith('text/event-stream')) bodies.push(response.text().catch(() => ''))
+      if (!type.startsWith('text/event-stream')) bodies.push(textOf(response))
     })
     await shown.goTo('/')
     await signInAndIdle(shown)
@@ -282,7 +287,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     const events = await shown.page.evaluate<string>(
       `fetch('/api/events').then(({ body }) => body.pipeThrough(new TextDecoderStream()).getReader()).then(async reader => {
         let text = ''
-        while (!text.includes('data:')) text += (await reader.read()).value
+        for (let read = await reader.read(); !read.done && !text.includes('data:'); read = await reader.read()) text += read.value
         return text
       })`,
     )
@@ -290,6 +295,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     const cookies = JSON.stringify(await shown.page.context().cookies())
     const everything = [...(await Promise.all(bodies)), events, html, cookies].join('\n')
     const tokens = /eyJ[\w-]{10,}\.[\w-]{10,}/
+    expect(events).toContain('data:')
     const { clientSecret, username, password } = dashboard.travis.credentials.customers[0]
     const { tokenEndpoint } = dashboard.travis.endpoints()
     const { clientId } = dashboard.travis.credentials.customerClient

@@ -86,7 +86,7 @@ export class FleetPage {
   constructor(page: Page, dashboard: TestDashboard) {
     this.page = page
     this.dashboard = dashboard
-    page.setDefaultTimeout(5000)
+    page.setDefaultTimeout(10_000)
     page.on('pageerror', error => this.#complaints.push(error.message))
     page.on('console', message => {
       if (message.type() === 'error') this.#complaints.push(message.text())

@@ -48,7 +48,10 @@ describe.skipIf(executablePath === undefined)('the page', () => {
     await shown.open()
     for (const title of titles) {
       await shown.card(title).locator('token-timeline svg[role=img]').waitFor()
-      await expect.poll(() => shown.newsOf(title)).toMatch(/^(?:Obtained|Refreshed)/)
+      // The page may have begun to listen only after the first token was there.
+      await expect
+        .poll(() => shown.newsOf(title), { timeout: 5000 })
+        .toMatch(/^(?:Obtained|Refreshed|An access token is held)/)
     }
     await expect.poll(() => page.locator('#news').textContent()).toMatch(/^[^:]+: .+\.$/)
     await expect.poll(() => shown.countsOf('Truphone Connect')).toBe('0, 1')

@@ -1,28 +1,21 @@
-import type {
-  AccessTokenSource,
-  AttemptResult,
-  AuthorizedRequest,
-  AuthorizeOptions,
-  GetAccessTokenOptions,
-  VariantOptions,
-} from './access-token-source.ts'
+import type { AccessTokenSource, GetAccessTokenOptions, VariantOptions } from './access-token-source.ts'
+import { AuthorizedAttempts } from './authorized-attempts.ts'
 import { createAuthorizedFetch } from './authorized-fetch.ts'
 import { BackgroundRefresh } from './background-refresh.ts'
-import { isRejection } from './challenge.ts'
 import type { Credential } from './credential.ts'
 import { within } from './deadline.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { DisposedError } from './errors/disposed-error.ts'
 import { NetworkError } from './errors/network-error.ts'
 import { lateAnswer } from './network-failure.ts'
-import { isSupersededError, SupersededError } from './errors/superseded-error.ts'
+import { isSupersededError } from './errors/superseded-error.ts'
 import { decide, freshForMs } from './refresh-policy.ts'
 import type { PolicyRequest } from './refresh-policy.ts'
 import { Renewal } from './renewal.ts'
 import type { Outcome } from './renewal.ts'
-import { resolveUrl } from './resource.ts'
 import { flightsOf, singleFlight, takeTurn } from './single-flight.ts'
 import { errorForStep } from './step-error.ts'
+import { supersededWhileWaiting } from './superseded-while-waiting.ts'
 import { variantKey } from './variant.ts'
 import type { Variant } from './variant.ts'
 
@@ -32,14 +25,6 @@ interface Fresh {
   readonly fromWallAt: number
   readonly untilWallAt: number
   readonly untilMonotonicAt: number
-}
-
-/** What was sent with an attempt. */
-interface Sent {
-  readonly token: string
-  readonly family: string | undefined
-  /** Whether the token was known as refused by then. An answer to an earlier attempt proves nothing against that. */
-  readonly wasRefused: boolean
 }
 
 /** One call of getAccessToken. */
@@ -57,13 +42,14 @@ const lookAgainMs = 1000
 
 /** One variant of a credential as an {@link AccessTokenSource}: the fast path, the flights, the background refresh. */
 export class CredentialSource implements AccessTokenSource {
+  readonly authorize: AccessTokenSource['authorize']
   readonly fetch: typeof globalThis.fetch
+  readonly settle: AccessTokenSource['settle']
   readonly #credential: Credential
   readonly #variant: Variant
   readonly #key: string
   readonly #narrow: (variant: Variant) => AccessTokenSource
   readonly #background: BackgroundRefresh
-  readonly #attempts = new WeakMap<AuthorizedRequest, Sent>()
   #fresh: Fresh | undefined
   #armedFor: string | undefined
   #isDisposed = false
@@ -73,6 +59,14 @@ export class CredentialSource implements AccessTokenSource {
     this.#variant = variant
     this.#key = variantKey(variant)
     this.#narrow = narrow
+    const attempts = new AuthorizedAttempts({
+      credential,
+      key: this.#key,
+      getAccessToken: this.getAccessToken,
+      onRefused: () => (this.#fresh = undefined),
+    })
+    this.authorize = attempts.authorize
+    this.settle = attempts.settle
     this.fetch = createAuthorizedFetch(this, (input, init) => credential.environment.fetch(input, init))
     this.#background = new BackgroundRefresh(credential, this.#key, () => this.#renew())
     credential.onChange(() => this.#settleIn())
@@ -85,36 +79,6 @@ export class CredentialSource implements AccessTokenSource {
       return fresh.promise
     }
     return this.#obtain(options ?? {})
-  }
-
-  readonly authorize = async (
-    request: { readonly url: string | URL; readonly method: string },
-    options?: AuthorizeOptions,
-  ): Promise<AuthorizedRequest> => {
-    const { resource, provider } = this.#credential.environment.authorization
-    const url = resolveUrl(resource, request.url, provider).href
-    const { token, family } = await this.#tokenAndFamily(options?.signal)
-    const before = options?.replayOf && this.#attempts.get(options.replayOf)
-    // What one person sent is never sent again in the name of the next.
-    if (before !== undefined && before.family !== family) throw supersededWhileWaiting()
-    const attempt = { url, headers: new Headers({ authorization: `Bearer ${token}` }) }
-    const wasRefused = this.#credential.isRejected(this.#key)
-    this.#attempts.set(attempt, { token, family, wasRefused })
-    return attempt
-  }
-
-  readonly settle = (attempt: AuthorizedRequest, result: AttemptResult): 'done' | 'replay' => {
-    const sent = this.#attempts.get(attempt)
-    if (sent === undefined) return 'done'
-    if (!isRejection(result)) {
-      if (sent.wasRefused && isSuccess(result)) this.#credential.noteAcceptance(this.#key, sent.token)
-      return 'done'
-    }
-    const isCurrent = this.#credential.noteRejection(this.#key, sent.token)
-    if (isCurrent) this.#fresh = undefined
-    const willReplay = isCurrent ? this.#mayRefresh() : this.#hasSuccessor(sent.family)
-    this.#credential.environment.emit({ type: 'token-rejected', isCurrent, willReplay })
-    return willReplay ? 'replay' : 'done'
   }
 
   readonly variant = (options: VariantOptions): AccessTokenSource =>
@@ -136,28 +100,6 @@ export class CredentialSource implements AccessTokenSource {
     const { clock } = this.#credential.environment
     const wall = clock.wall()
     return wall < fresh.untilWallAt && wall >= fresh.fromWallAt && clock.monotonic() < fresh.untilMonotonicAt
-  }
-
-  #mayRefresh(): boolean {
-    const { action } = decide(this.#credential.policyState(this.#key))
-    return action === 'refresh' || action === 're-grant'
-  }
-
-  #hasSuccessor(family: string | undefined): boolean {
-    const credential = this.#credential
-    return credential.accessToken(this.#key) !== undefined && credential.held?.record.family === family
-  }
-
-  // Between a promise and its reader somebody else may sign in: the two must be of one record.
-  async #tokenAndFamily(
-    signal: AbortSignal | undefined,
-  ): Promise<{ token: string; family: string | undefined }> {
-    for (let round = 0; round < mostRounds; round++) {
-      const token = await this.getAccessToken(signal ? { signal } : undefined)
-      const family = this.#credential.held?.record.family
-      if (this.#credential.accessToken(this.#key)?.token === token) return { token, family }
-    }
-    throw supersededWhileWaiting()
   }
 
   async #obtain(options: GetAccessTokenOptions): Promise<string> {
@@ -207,7 +149,11 @@ export class CredentialSource implements AccessTokenSource {
 
   #requestOf({ options, calledAt }: Call): PolicyRequest {
     const { minTtlMs, forceRefresh } = options
-    return { minTtlMs, forceRefresh, isFreshest: this.#credential.isRequestedSince(this.#key, calledAt) }
+    return {
+      minTtlMs,
+      forceRefresh,
+      isFreshest: this.#credential.variants.isRequestedSince(this.#key, calledAt),
+    }
   }
 
   #hasJustLooked(): boolean {
@@ -275,16 +221,6 @@ function isPlain(options: GetAccessTokenOptions | undefined): boolean {
 function checkOptions({ minTtlMs }: GetAccessTokenOptions): void {
   if (minTtlMs === undefined || (typeof minTtlMs === 'number' && minTtlMs >= 0)) return
   throw new ConfigurationError('getAccessToken cannot work', ['minTtlMs must be a number of milliseconds.'])
-}
-
-function isSuccess(result: AttemptResult): boolean {
-  return result !== 'rejected' && result.status >= 200 && result.status < 300
-}
-
-function supersededWhileWaiting(): SupersededError {
-  return new SupersededError(
-    'Somebody signed in or out while this call waited. Call again to use the new sign-in.',
-  )
 }
 
 /** Waits for `promise`, or rejects with the signal's reason: this caller leaves, the work goes on. */

@@ -1,6 +1,5 @@
 import type { Lineage } from './commit.ts'
 import type { Environment } from './environment.ts'
-import { ConfigurationError } from './errors/configuration-error.ts'
 import { isStoreError, StoreError } from './errors/store-error.ts'
 import { FailureMemory } from './failure-memory.ts'
 import type { StandingFailure } from './failure-memory.ts'
@@ -12,16 +11,17 @@ import { Intents } from './intent.ts'
 import type { Intent } from './intent.ts'
 import { policyStateOf } from './policy-state.ts'
 import type { PolicyState } from './refresh-policy.ts'
-import { shortHash } from './short-hash.ts'
 import { flightsOf } from './single-flight.ts'
 import type { EndingTokens } from './session-end.ts'
 import { StaleMarks } from './stale-marks.ts'
 import type { Stored } from './store.ts'
 import { readStored } from './store-access.ts'
-import { isSameBinding, isSameConfiguration, parseRecord } from './token-record.ts'
+import { assertSameBinding, judgeTakeOver, successorOf } from './take-over.ts'
+import type { TakeOver } from './take-over.ts'
+import { parseRecord } from './token-record.ts'
 import type { StoredAccessToken, TokenRecord } from './token-record.ts'
 import type { RequestTiming } from './token-endpoint.ts'
-import { VariantState } from './variant-state.ts'
+import { VariantStates } from './variant-states.ts'
 
 export type { Intent } from './intent.ts'
 
@@ -36,6 +36,8 @@ export class Credential {
   readonly environment: Environment
   readonly failures: FailureMemory
   readonly marks: StaleMarks
+  /** What this process knows about the access tokens. */
+  readonly variants: VariantStates
   /** The grant from the configuration; absent for users who sign in. */
   readonly configured: Grant | undefined
   /** Whether this process once succeeded with the configured credentials. */
@@ -45,7 +47,6 @@ export class Credential {
   /** What a sign-out that could not be saved must still end at the provider. */
   ending: EndingTokens | undefined
   lastReadMonotonicAt: number = Number.NEGATIVE_INFINITY
-  readonly #variants = new Map<string, VariantState>()
   readonly #listeners = new Set<() => void>()
   readonly #tookMs: number[] = []
   readonly #intents = new Intents()
@@ -61,6 +62,8 @@ export class Credential {
     this.environment = environment
     this.failures = new FailureMemory(environment.clock)
     this.marks = new StaleMarks(environment.clock)
+    const { clock, random } = environment
+    this.variants = new VariantStates({ clock, random, onChange: () => this.#tell() })
     this.configured = environment.authorization.grant
     flightsOf(environment.store).watch.add(environment.key, this)
   }
@@ -167,16 +170,30 @@ export class Credential {
   async #takeOver(stored: Stored | undefined, version: number): Promise<boolean> {
     if (stored === undefined) return this.#takeOverNothing(version)
     const record = parseRecord(stored.payload)
-    this.#checkBinding(record)
+    assertSameBinding(record, this.environment)
     // A credentials callback that fails here fails again when it is needed, and says so there.
     if (record.failure && record.failure.kind !== 'transient') await this.fingerprint().catch(() => undefined)
     if (this.#version !== version) return false
     if (stored.etag === this.#held?.etag) return true
-    const held = holdRecord(record, stored.etag, this.environment.clock, Math.max(0, stored.ageMs))
-    if (this.#isOfOtherConfiguration(record)) this.#startAfresh(held)
-    else if (this.#isOutlived(record)) this.#keepNewer(stored.etag)
-    else this.hold(held)
+    this.#follow(judgeTakeOver(record, this.#held, this.environment), record, stored)
     return true
+  }
+
+  #follow(judgement: TakeOver, record: TokenRecord, { etag, ageMs }: Stored): void {
+    const { binding, clock } = this.environment
+    if (judgement === 'hold') this.hold(holdRecord(record, etag, clock, Math.max(0, ageMs)))
+    else if (judgement === 'hold-successor') this.hold(holdRecord(successorOf(record, binding), etag, clock))
+    else if (this.#held !== undefined) {
+      if (judgement === 'keep-newer') this.#writeAgain(this.#held)
+      this.#held = { ...this.#held, etag }
+      this.#version++
+    }
+  }
+
+  #writeAgain(held: Held): void {
+    const { family, generation, refresh } = held.record
+    const lineage = { family, generation, redeemedHash: refresh?.parentHash }
+    this.unsaved = { record: held.record, heldAt: held, lineage }
   }
 
   // An absent record is lost data, not a sign-out: what memory holds stays, and is written again.
@@ -186,61 +203,14 @@ export class Credential {
     return true
   }
 
-  // The API key or the scope was changed. A person's own sign-in and a sign-out stand all the same.
-  #isOfOtherConfiguration(record: TokenRecord): boolean {
-    if (record.isPersons || record.signedOut) return false
-    return !isSameConfiguration(record.binding, this.environment.binding)
-  }
-
-  // What was obtained with the old one is not used, and is written over when a token is due: not before, or two
-  // instances with different keys would write each other's record over all the time.
-  #startAfresh(other: Held): void {
-    const { binding, clock } = this.environment
-    const own = this.#held
-    if (own !== undefined && isSameConfiguration(own.record.binding, binding)) {
-      this.#held = { ...own, etag: other.etag }
-      this.#version++
-      return
-    }
-    const { generation, family } = other.record
-    // The same for every instance, so that they share it from the start.
-    const successor = `${family}+${shortHash(JSON.stringify(binding))}`
-    const record = { schema: 1, binding, family: successor, generation: generation + 1, access: {} } as const
-    this.hold(holdRecord(record, other.etag, clock))
-  }
-
-  // A store that failed over may have lost a write that it had acknowledged.
-  #isOutlived(record: TokenRecord): boolean {
-    const own = this.#held?.record
-    return (
-      own !== undefined &&
-      own.family === record.family &&
-      !record.signedOut &&
-      record.generation < own.generation
-    )
-  }
-
-  #keepNewer(etag: string): void {
-    const held = this.#held
-    if (held === undefined) return
-    const { family, generation, refresh } = held.record
-    this.unsaved = {
-      record: held.record,
-      heldAt: held,
-      lineage: { family, generation, redeemedHash: refresh?.parentHash },
-    }
-    this.#held = { ...held, etag }
-    this.#version++
-  }
-
   /** Holds a record. `issued` says which token in it this process has just obtained, and when it asked. */
   hold(held: Held, issued?: { readonly variant: string; readonly timing: RequestTiming }): void {
-    if (this.#held && this.#held.record.family !== held.record.family) this.#variants.clear()
+    if (this.#held && this.#held.record.family !== held.record.family) this.variants.clear()
     this.#held = held
     this.#version++
     if (held.record.failure === undefined) this.failures.clear()
     for (const [variant, access] of Object.entries(held.record.access)) {
-      this.#learn(variant, access, held, issued?.variant === variant ? issued.timing : undefined)
+      this.variants.learn(variant, access, held, issued?.variant === variant ? issued.timing : undefined)
     }
     if (issued) this.#measure(issued.timing.tookMs)
     this.#tell()
@@ -254,11 +224,6 @@ export class Credential {
   /** The access token of a variant, whatever its state. */
   accessToken(variant: string): StoredAccessToken | undefined {
     return this.#held?.record.access[variant]
-  }
-
-  /** What this process knows about the access token of a variant. */
-  variantState(variant: string): VariantState | undefined {
-    return this.#variants.get(variant)
   }
 
   /** When the access token of a variant expires, in epoch milliseconds. */
@@ -279,28 +244,6 @@ export class Credential {
     return this.#fingerprint
   }
 
-  /** Notes that an API refused `token`. Tells whether it is the one in use. */
-  noteRejection(variant: string, token: string): boolean {
-    const state = this.#variants.get(variant)
-    if (state === undefined || state.token !== token) return false
-    state.noteRejection()
-    this.#tell()
-    return true
-  }
-
-  /** Notes that an API took `token` although it had been refused before. */
-  noteAcceptance(variant: string, token: string): void {
-    const state = this.#variants.get(variant)
-    if (state === undefined || state.token !== token || !state.isRejected) return
-    state.noteAcceptance()
-    this.#tell()
-  }
-
-  /** Whether the API has refused the token in use. */
-  isRejected(variant: string): boolean {
-    return this.#variants.get(variant)?.isRejected ?? false
-  }
-
   /** How long a claim of somebody else must still be waited for, in milliseconds; 0: nobody holds one. */
   foreignClaimMs(endedClaims: ReadonlySet<string>): number {
     const claim = this.#held?.record.claim
@@ -310,12 +253,6 @@ export class Credential {
     // Counted from when this process first saw it: no two machines' clocks are ever compared.
     if (this.#firstSeen?.etag !== etag) this.#firstSeen = { etag, monotonicAt: now }
     return Math.max(0, this.#firstSeen.monotonicAt + claim.holdMs - now)
-  }
-
-  /** Whether the token in use was requested after `monotonicAt`. */
-  isRequestedSince(variant: string, monotonicAt: number): boolean {
-    const state = this.#variants.get(variant)
-    return state !== undefined && state.requestedMonotonicAt >= monotonicAt
   }
 
   /** What the refresh policy looks at, as of now. */
@@ -328,16 +265,6 @@ export class Credential {
     return Math.max(0, ...this.#tookMs)
   }
 
-  #learn(variant: string, access: StoredAccessToken, held: Held, timing: RequestTiming | undefined): void {
-    const known = this.#variants.get(variant)
-    const isSameToken = known?.token === access.token
-    if (isSameToken && timing === undefined) return
-    const { clock, random } = this.environment
-    const state = new VariantState(access, held, clock, random(), timing)
-    if (known && isSameToken) state.inherit(known)
-    this.#variants.set(variant, state)
-  }
-
   #tell(): void {
     for (const listener of this.#listeners) listener()
   }
@@ -345,13 +272,5 @@ export class Credential {
   #measure(tookMs: number): void {
     this.#tookMs.push(tookMs)
     if (this.#tookMs.length > measuredRequests) this.#tookMs.shift()
-  }
-
-  #checkBinding(record: TokenRecord): void {
-    const { binding, key } = this.environment
-    if (isSameBinding(record.binding, binding)) return
-    throw new ConfigurationError(`The key "${key}" already holds a credential`, [
-      'It belongs to another server, client or user. Give each credential a key of its own.',
-    ])
   }
 }

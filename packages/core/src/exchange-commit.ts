@@ -86,7 +86,7 @@ function issueBuilder(
   const { environment, held } = credential
   const { timing } = issued
   const redeemed = rung === 'refresh-token' ? base.refresh : undefined
-  const count = (held && credential.variantState(variant)?.rejectionCount(held)) ?? 0
+  const count = (held && credential.variants.get(variant)?.rejectionCount(held)) ?? 0
   const killsOtherAccessTokens =
     redeemed !== undefined && (environment.authorization.server.refreshKillsAccessToken ?? false)
   return current =>
@@ -103,5 +103,5 @@ function issueBuilder(
 
 function guardAgainstNoProgress(credential: Credential, variant: string): void {
   const remainingMs = credential.policyState(variant).access?.remainingMs
-  if (remainingMs !== undefined) credential.variantState(variant)?.guardAgainstNoProgress(remainingMs)
+  if (remainingMs !== undefined) credential.variants.get(variant)?.guardAgainstNoProgress(remainingMs)
 }

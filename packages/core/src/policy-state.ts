@@ -7,7 +7,7 @@ import type { TokenRecord } from './token-record.ts'
 export function policyStateOf(credential: Credential, variant: string): PolicyState {
   const { environment, held, grant, slowestMs } = credential
   const access = credential.accessToken(variant)
-  const state = credential.variantState(variant)
+  const state = credential.variants.get(variant)
   const standing = credential.standingFailure()
   const isBlocked = standing?.failure.kind === 'credentials-rejected'
   return {

@@ -73,7 +73,7 @@ export class ReadOnlySource implements AccessTokenSource {
   readonly settle = (attempt: AuthorizedRequest, result: AttemptResult): 'done' => {
     const token = this.#attempts.get(attempt)
     if (token === undefined || !isRejection(result)) return 'done'
-    const isCurrent = this.#credential.noteRejection(this.#key, token)
+    const isCurrent = this.#credential.variants.noteRejection(this.#key, token)
     this.#credential.environment.emit({ type: 'token-rejected', isCurrent, willReplay: false })
     return 'done'
   }

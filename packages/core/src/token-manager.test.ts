@@ -149,6 +149,15 @@ describe('a refusal by the API', () => {
     expect(server.apiRequests).toHaveLength(100)
   })
 
+  test('what a caller does to the headers of one attempt does not reach the next', async () => {
+    const { tokens } = await used()
+    const attempt = await tokens.authorize({ url: 'things', method: 'GET' })
+    attempt.headers.set('authorization', 'Basic fake')
+    attempt.headers.set('x-own', '1')
+    const next = await tokens.authorize({ url: 'things', method: 'GET' })
+    expect([...next.headers]).toEqual([['authorization', 'Bearer access-1']])
+  })
+
   test('C34 a 401 for an older token is replayed with the current one and refreshes nothing', async () => {
     const { tokens, server } = await used()
     const attempt = await tokens.authorize({ url: 'things', method: 'GET' })

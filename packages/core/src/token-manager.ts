@@ -1,7 +1,7 @@
 import type { AccessTokenSource, GetAccessTokenOptions, VariantOptions } from './access-token-source.ts'
 import type { AttemptResult, AuthorizedRequest } from './access-token-source.ts'
-import type { Authorization, AuthorizationBase } from './authorization.ts'
-import { bindingOf, credentialKey } from './credential-key.ts'
+import type { AuthorizationBase } from './authorization.ts'
+import { bindingOf } from './credential-key.ts'
 import { CredentialSource } from './credential-source.ts'
 import { Credential } from './credential.ts'
 import { within } from './deadline.ts'
@@ -11,11 +11,9 @@ import type { EventDetails, EventListener, EvergrantEvent } from './events.ts'
 import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
 import type { Grant } from './grants/grant.ts'
-import { claimKey } from './key-claim.ts'
 import { saveLate } from './record-writer.ts'
 import { ReadOnlySource } from './read-only-source.ts'
-import { resolveOptions } from './manager-options.ts'
-import type { ResolvedOptions, SharedOptions } from './manager-options.ts'
+import type { ResolvedOptions } from './manager-options.ts'
 import type { SignOutResult } from './session-end.ts'
 import { getSessionInfo } from './session-info.ts'
 import type { SessionInfo } from './session-info.ts'
@@ -27,15 +25,8 @@ import { snapshotOf } from './snapshot.ts'
 import type { TokenSnapshot } from './snapshot.ts'
 import { createTokenSet } from './token-set.ts'
 import type { TokenSet } from './token-set.ts'
-import { validateAuthorization } from './validate.ts'
-import { variantKey } from './variant.ts'
+import { assertVariant, variantKey } from './variant.ts'
 import type { Variant } from './variant.ts'
-
-/** Options of {@link createTokenManager}. */
-export interface TokenManagerOptions extends SharedOptions {
-  /** The credential's key in the store. Default: provider, a hash of server and client, and `application`. */
-  readonly key?: string | undefined
-}
 
 /** The life of one credential: an {@link AccessTokenSource} and what an application does beside using it. */
 export class TokenManager implements AccessTokenSource {
@@ -253,57 +244,6 @@ export class TokenManager implements AccessTokenSource {
   #assertInUse(): void {
     if (this.#isDisposed) throw new DisposedError('The token manager was disposed. Create a new one.')
   }
-}
-
-/**
- * Creates the manager of one credential. It does no I/O before the first call. Managers of the same credential, in this
- * process or others that share the store, share one refresh.
- * @throws {ConfigurationError} the authorization or an option cannot work; every fault is named
- * @example
- * const tokens = createTokenManager(truphone({ clientId, clientSecret }))
- * const response = await tokens.fetch('sims?per_page=10')
- */
-export function createTokenManager(
-  authorization: Authorization,
-  options: TokenManagerOptions = {},
-): TokenManager {
-  validateAuthorization(authorization)
-  const { grant } = authorization
-  if (grant === undefined) {
-    throw new ConfigurationError(`${authorization.provider} has no grant of its own`, [
-      'Its users sign in: pass it to createUserTokens, and sign each of them in.',
-    ])
-  }
-  const resolved = resolveOptions(options)
-  const binding = bindingOf(authorization)
-  const key = options?.key ?? credentialKey(authorization.provider, binding)
-  if (typeof key !== 'string' || key === '') {
-    throw new ConfigurationError('The options cannot work', ['key must be a non-empty string.'])
-  }
-  if (options?.key === undefined && isNameless(grant)) {
-    throw new ConfigurationError(`${authorization.provider} cannot tell whose credentials these are`, [
-      'A callback names no user, and two users must never share a token: give the grant a subject, or pass a key.',
-    ])
-  }
-  return new TokenManager(authorization, key, resolved, claimKey(resolved.store, key, binding))
-}
-
-function isNameless({ presentsCredentials, subject, seed }: Grant): boolean {
-  return presentsCredentials && subject === undefined && seed === undefined
-}
-
-function assertVariant(options: VariantOptions, { provider, server }: AuthorizationBase): void {
-  const problems: string[] = []
-  for (const name of ['scope', 'resource'] as const) {
-    const value: unknown = options?.[name]
-    if (value !== undefined && typeof value !== 'string') problems.push(`${name} must be a string.`)
-  }
-  if (server.refreshKillsAccessToken) {
-    problems.push(
-      'A refresh at this server ends the access tokens of all variants, so there can be only one.',
-    )
-  }
-  if (problems.length > 0) throw new ConfigurationError(`${provider} cannot be narrowed`, problems)
 }
 
 // A listener's fault, thrown or promised, must never break a refresh.

@@ -1,3 +1,7 @@
+import type { VariantOptions } from './access-token-source.ts'
+import type { AuthorizationBase } from './authorization.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
+
 /** The scope and resource of a narrowed credential; both absent for the credential itself. */
 export interface Variant {
   readonly scope?: string | undefined
@@ -17,6 +21,21 @@ export function variantKey({ scope, resource }: Variant): string {
 export function variantParameters({ scope, resource }: Variant): Record<string, string> {
   const words = scopeWords(scope)
   return { ...(words.length > 0 && { scope: words.join(' ') }), ...(resource && { resource }) }
+}
+
+/** @throws {ConfigurationError} a refresh at this server ends the other access tokens, or an option is no string */
+export function assertVariant(options: VariantOptions, { provider, server }: AuthorizationBase): void {
+  const problems: string[] = []
+  for (const name of ['scope', 'resource'] as const) {
+    const value: unknown = options?.[name]
+    if (value !== undefined && typeof value !== 'string') problems.push(`${name} must be a string.`)
+  }
+  if (server.refreshKillsAccessToken) {
+    problems.push(
+      'A refresh at this server ends the access tokens of all variants, so there can be only one.',
+    )
+  }
+  if (problems.length > 0) throw new ConfigurationError(`${provider} cannot be narrowed`, problems)
 }
 
 function scopeWords(scope: string | undefined): string[] {

@@ -165,6 +165,7 @@ function luggage(record: TokenRecord): TokenRecord {
   return { ...rest, access: own === undefined ? {} : { '': own } }
 }
 
-function markOf({ family, generation, access, refresh }: TokenRecord): string {
-  return [family, generation, access['']?.token ?? '', refresh?.hash ?? ''].join(' ')
+/** Names the tokens of a record: each exchange begins another generation. */
+function markOf({ family, generation }: TokenRecord): string {
+  return `${family} ${generation}`
 }

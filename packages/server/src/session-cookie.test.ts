@@ -48,6 +48,7 @@ describe('an answer', () => {
     const headers = new Headers({ 'cache-control': 'public, s-maxage=31536000' })
     writeCookies(headers, [{ name: 'a', value: 'b', maxAge: 5, isSecure: true, sameSite: 'strict' }])
     expect(headers.get('cache-control')).toBe('private, no-store')
+    expect(headers.get('cdn-cache-control')).toBe('no-store')
     expect(headers.getSetCookie()).toEqual(['a=b; Max-Age=5; Path=/; HttpOnly; Secure; SameSite=Strict'])
   })
 })

@@ -13,6 +13,7 @@ import type {
   TokenSet,
   UserTokens,
 } from '@evergrant/core'
+import { endReplacedSession } from './end-replaced-session.ts'
 import { LazySource } from './lazy-source.ts'
 import type {
   RequestLike,
@@ -148,7 +149,8 @@ export class SessionOfRequest implements RequestSession {
       throw error
     }
     this.#finding = Promise.resolve({ kind: 'found', session })
-    if (earlier.kind === 'found') this.#environment.waitUntil(this.#endEarlier(earlier.session))
+    if (earlier.kind === 'found')
+      this.#environment.waitUntil(endReplacedSession(() => this.#end(earlier.session), this.#environment))
   }
 
   readonly signOut = async (): Promise<SignOutResult> => {
@@ -170,23 +172,6 @@ export class SessionOfRequest implements RequestSession {
     ])
     if (tokens.status === 'rejected') throw tokens.reason
     return tokens.value
-  }
-
-  /** Ends the session that a sign-in has replaced, with some patience: its cookie may still be somewhere. */
-  async #endEarlier(session: KeptSession): Promise<void> {
-    const { clock, options } = this.#environment
-    for (const pauseMs of endingPausesMs) {
-      if (pauseMs > 0) await new Promise<void>(resolve => void clock.schedule(() => resolve(), pauseMs))
-      try {
-        await this.#end(session)
-        return
-      } catch {
-        // Again, until the last time.
-      }
-    }
-    options.onNotice(
-      'Evergrant: a session that another sign-in has replaced could not be ended, because the store failed. Its cookie works until the session ends by itself.',
-    )
   }
 
   /** This request has no session any more, and the browser keeps no cookie of one. */
@@ -256,9 +241,6 @@ export class SessionOfRequest implements RequestSession {
     return Math.min(session.expiresAt, endOfTokens(session.manager))
   }
 }
-
-/** How long to wait before each attempt to end a replaced session, in milliseconds. */
-const endingPausesMs = [0, 1000, 5000]
 
 function isRefusedPassword(error: unknown): boolean {
   return isAuthorizationServerError(error) && error.code === 'credentials_rejected'

@@ -4,6 +4,7 @@ import { travis } from '@evergrant/providers'
 import type { TokenStore } from '@evergrant/core'
 import { KeyRing } from './key-ring.ts'
 import { seal, unseal } from './sealed-session.ts'
+import type { SealedSession } from './sealed-session.ts'
 import { CookieJar, createSessionWorld, modes, otherKey, fakeKey, signedIn } from './sessions.test-support.ts'
 import type { SessionWorld } from './sessions.test-support.ts'
 import type { Sessions } from './sessions.ts'
@@ -22,6 +23,21 @@ const keptAsIs = (store: TokenStore): TokenStore => ({
   write: (key, payload, options) => store.write(key, payload, options),
   watch: listener => store.watch?.(listener) as Disposable,
 })
+
+const audienceOf = ({ emulator }: SessionWorld): string => {
+  const { clientId, clientSecret } = emulator.travis.credentials.customerClient
+  const { provider, server } = travis.customers({ clientId, clientSecret })
+  return JSON.stringify([provider, 'evergrant', server.tokenEndpoint, server.issuer, clientId])
+}
+
+/** What a browser's cookies hold, opened as the sessions do. */
+const openedOf = async (world: SessionWorld, jar: CookieJar): Promise<SealedSession> => {
+  const chunks = [...jar.cookies].filter(([name]) => name !== '__Host-evergrant').map(([, chunk]) => chunk)
+  const value = chunks.join('').slice(2)
+  const sealed = await unseal(value, new KeyRing([fakeKey]), audienceOf(world), world.clock.wall())
+  if (sealed === undefined) throw new Error('The audience of the test is not that of the sessions.')
+  return sealed
+}
 
 /** Lets the access token expire, and nothing more. */
 const expire = (world: SessionWorld): Promise<void> => world.clock.advance(301_000)
@@ -236,27 +252,30 @@ describe.each(modes)('sessions with the tokens in the %s', mode => {
 
   test('F14 what the old session of one request does late sets no cookie over the new one', async () => {
     const world = createSessionWorld()
-    let slowMs = 0
-    const slow: TokenStore = {
+    const slowly: typeof fetch = async (input, init) => {
+      const response = await world.emulator.fetch(input, init)
+      const isRefresh = String(init?.body).includes('grant_type=refresh_token')
+      if (isRefresh) await new Promise<void>(resolve => void world.clock.schedule(() => resolve(), 300))
+      return response
+    }
+    // The old session cannot be ended: what it obtains late would be of use.
+    const store: TokenStore = {
       ...keptAsIs(world.store),
-      read: async key => {
-        const stored = await world.store.read(key)
-        if (slowMs > 0) await new Promise<void>(resolve => void world.clock.schedule(() => resolve(), slowMs))
-        return stored
+      write: async (key, payload, options) => {
+        if (/signedOut|isOver/.test(payload)) throw new Error('down')
+        return world.store.write(key, payload, options)
       },
     }
-    const sessions = world.instance(mode, { store: slow })
+    const sessions = world.instance(mode, { store, fetch: slowly })
     const jar = await signedIn(world, sessions, 0)
     await expire(world)
     const session = sessions.for(jar.request())
-    await session.getState()
-    slowMs = 300
-    const old = session.getAccessToken().catch(() => undefined)
+    const old = session.getTokenSet()
     await world.clock.advance(1)
-    slowMs = 0
-    await world.clock.runUntil(session.signIn(world.customer(1)))
+    expect(world.tokenRequests('refresh_token')).toBe(1)
+    await session.signIn(world.customer(1))
     await world.clock.runUntil(old)
-    await world.clock.advance(1000)
+    expect(await old).toMatchObject({ tokenType: 'Bearer' })
     jar.take(session)
     expect(await usernameOf(sessions, jar.request())).toBe(world.customer(1).username)
   })
@@ -423,22 +442,31 @@ describe('sealed cookies', () => {
     },
   )
 
+  test('only what the next instance needs travels: no claim, failure or refusal of this one', async () => {
+    const world = createSessionWorld()
+    const sessions = world.instance('cookie')
+    const jar = await signedIn(world, sessions)
+    await sessions.for(jar.request()).variant({ scope: 'openid' }).getAccessToken()
+    await world.clock.advance(60_000)
+    world.emulator.travis.revokeAccessTokens()
+    const session = sessions.for(jar.request())
+    expect((await session.fetch('vehicles')).status).toBe(200)
+    jar.take(session)
+    const { record } = await openedOf(world, jar)
+    expect(Object.keys(JSON.parse(record) as object)).toEqual(
+      expect.not.arrayContaining(['claim', 'failure', 'rejection']),
+    )
+    expect(Object.keys((JSON.parse(record) as { access: object }).access)).toEqual([''])
+  })
+
   test('a record of a newer release in the cookie locks nobody out', async () => {
     const world = createSessionWorld()
     const sessions = world.instance('cookie')
     const jar = await signedIn(world, sessions)
     const label = jar.cookies.get('__Host-evergrant') ?? ''
-    const { clientId, clientSecret } = world.emulator.travis.credentials.customerClient
-    const { provider, server } = travis.customers({ clientId, clientSecret })
-    const audience = JSON.stringify([provider, 'evergrant', server.tokenEndpoint, server.issuer, clientId])
     const keys = new KeyRing([fakeKey])
-    const value = [...jar.cookies]
-      .filter(([name]) => name !== '__Host-evergrant')
-      .map(([, chunk]) => chunk)
-      .join('')
-      .slice(2)
-    const sealed = await unseal(value, keys, audience, world.clock.wall())
-    if (sealed === undefined) throw new Error('The audience of the test is not that of the sessions.')
+    const audience = audienceOf(world)
+    const sealed = await openedOf(world, jar)
     const newer = await seal({ ...sealed, record: JSON.stringify({ schema: 2 }) }, keys, audience)
     for (const name of jar.cookies.keys()) if (name !== '__Host-evergrant') jar.cookies.delete(name)
     jar.cookies.set(`__Host-evergrant.${label}`, `1.${newer}`)
@@ -518,6 +546,20 @@ describe('sealed cookies', () => {
     expect(await vehiclesOf(sessions, request)).toBe(200)
     expect((await sessions.forReading(jar.request()).fetch('vehicles')).status).toBe(200)
   })
+})
+
+test('a session in the store ends after its own time, also where the store keeps records for longer', async () => {
+  const world = createSessionWorld()
+  const store: TokenStore = {
+    ...keptAsIs(world.store),
+    write: (key, payload, { keepMs: _keepMs, ...options }) => world.store.write(key, payload, options),
+  }
+  const sessions = world.instance('store', { store, maxAgeMs: 3_600_000 })
+  const jar = await signedIn(world, sessions)
+  await world.clock.advance(3_599_000)
+  expect(await usernameOf(sessions, jar.request())).toBeDefined()
+  await world.clock.advance(2000)
+  expect(await usernameOf(sessions, jar.request())).toBeUndefined()
 })
 
 test('tokens in the store are refreshed also where no cookie can be set', async () => {

@@ -190,6 +190,17 @@ describe('a 401 of the API', () => {
     expect(tokens[1]).not.toBe(tokens[0])
   })
 
+  test('drops the refused answer unread, so that it keeps no connection busy', async () => {
+    const dropped: unknown[] = []
+    const body = (): ReadableStream => new ReadableStream({ cancel: () => void dropped.push('cancelled') })
+    const { send, requests } = recordingSend((_request, count) =>
+      count === 1 ? new Response(body(), { status: 401 }) : new Response('yes'),
+    )
+    const response = await world.proxy({ send })(fromPage('/api/sims'))
+    expect([response.status, await response.text(), dropped]).toEqual([200, 'yes', ['cancelled']])
+    expect(requests[0]!.signal.aborted).toBe(true)
+  })
+
   test('C33 a second one is handed back, without the challenge', async () => {
     const { send, requests } = recordingSend(
       () => new Response('no', { status: 401, headers: { 'www-authenticate': 'Basic realm="API"' } }),

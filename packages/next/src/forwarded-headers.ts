@@ -1,6 +1,6 @@
 import { NextResponse } from 'next/server.js'
-import { cookieHeaderAfter } from './cookie-header.ts'
-import type { CookieChange } from './cookie-header.ts'
+import { cookieHeaderAfter } from '@evergrant/server'
+import type { CookieChange } from '@evergrant/server'
 
 const list = 'x-middleware-override-headers'
 const valuePrefix = 'x-middleware-request-'

@@ -1,7 +1,9 @@
-import type { Sessions } from '@evergrant/server'
+import { tokensAt } from '@evergrant/server'
+import type { PlaceTokens, Sessions } from '@evergrant/server'
 import { nextRequest } from './next-request.ts'
-import { RequestTokens } from './request-tokens.ts'
-import type { NextTokens } from './request-tokens.ts'
+
+/** The tokens of whoever is signed in, and who that is. */
+export type NextTokens = PlaceTokens
 
 /**
  * Returns the tokens of whoever is signed in, for server components, server actions and your own route handlers. All
@@ -14,5 +16,5 @@ import type { NextTokens } from './request-tokens.ts'
  * const response = await tokens.fetch('vehicles')
  */
 export async function getTokens(sessions: Sessions): Promise<NextTokens> {
-  return new RequestTokens(sessions, await nextRequest())
+  return tokensAt(sessions, await nextRequest())
 }

@@ -1,7 +1,6 @@
-import type { RequestLike, SessionCookie } from '@evergrant/server'
+import type { RequestLike, RequestPlace, SessionCookie } from '@evergrant/server'
 import { cookies, headers } from 'next/headers.js'
 import { connection } from 'next/server.js'
-import { cookieHeaderAfter } from './cookie-header.ts'
 
 /** A cookie that nobody sets. Removing it changes nothing, but tells whether cookies can be set here. */
 const probe = 'evergrant-probe'
@@ -9,7 +8,9 @@ const probe = 'evergrant-probe'
 const known = new WeakMap<Headers, NextRequestPlace>()
 
 /** The request that Next is serving, as server components, server actions and route handlers see it. */
-export class NextRequestPlace {
+export class NextRequestPlace implements RequestPlace {
+  readonly advice =
+    'Call it in a server action or a route handler: Next lets server components read cookies only.'
   /** The request as it came: the same object for the same request, so that it has one session. */
   readonly request: RequestLike
 
@@ -18,20 +19,11 @@ export class NextRequestPlace {
     this.request = { headers: received }
   }
 
-  /** The request with cookies that its answer sets: an action changes them, and the page is rendered after it. */
-  after(changes: readonly SessionCookie[]): RequestLike {
-    const changed = new Headers(this.request.headers)
-    const cookie = cookieHeaderAfter(changed.get('cookie'), changes)
-    if (cookie === undefined) changed.delete('cookie')
-    else changed.set('cookie', cookie)
-    return { headers: changed }
-  }
-
   /**
    * Tells whether cookies can be set here: in server actions and route handlers. Next says so only when one is set, and
    * in a component it throws before anything has changed.
    */
-  async canSetCookies(): Promise<boolean> {
+  readonly canSetCookies = async (): Promise<boolean> => {
     const jar = await cookies()
     try {
       jar.delete(probe)
@@ -42,7 +34,7 @@ export class NextRequestPlace {
   }
 
   /** Sets cookies. Where that is too late nothing happens. */
-  async setCookies(changes: readonly SessionCookie[]): Promise<void> {
+  readonly setCookies = async (changes: readonly SessionCookie[]): Promise<void> => {
     const jar = await cookies()
     try {
       for (const { name, value, maxAge, isSecure, sameSite } of changes) {

@@ -5,7 +5,7 @@ import { travis } from '@evergrant/providers'
 import { createSessions } from '@evergrant/server'
 import type { Sessions } from '@evergrant/server'
 import { VirtualClock } from '@evergrant/testing'
-import { cookieHeaderAfter } from './cookie-header.ts'
+import { cookieHeaderAfter } from '@evergrant/server'
 
 /** TRAVIS with its customers and an application, under a clock that tests move. */
 export interface SessionWorld {

@@ -5,11 +5,18 @@ export { createAuthHandler } from './auth-handler.ts'
 export type { AuthHandler, AuthHandlerOptions, AuthRequestContext } from './auth-handler.ts'
 export { errorAnswer, outlineError } from './error-answer.ts'
 export type { ErrorAnswerOptions, ErrorOutline } from './error-answer.ts'
+export { cookieHeaderAfter } from './cookie-header.ts'
+export type { CookieChange } from './cookie-header.ts'
 export { createEventRoute } from './event-route.ts'
 export type { EventRouteOptions } from './event-route.ts'
 export type { EventSourceManager } from './event-stream.ts'
+export { sessionAt } from './place-session.ts'
+export type { PlaceSession } from './place-session.ts'
+export { tokensAt } from './place-tokens.ts'
+export type { PlaceTokens } from './place-tokens.ts'
 export { checkBrowserRequest, originProblems, requestHeaderName, signInHeaderName } from './request-guard.ts'
 export type { GuardedRequest, Refusal, RequestGuardOptions } from './request-guard.ts'
+export type { RequestPlace } from './request-place.ts'
 export type {
   RequestLike,
   RequestSession,

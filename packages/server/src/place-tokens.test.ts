@@ -1,37 +1,7 @@
 import { isNeedsRefreshError } from '@evergrant/core/source'
-import type { SessionCookie } from '@evergrant/server'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { NextRequestPlace } from './next-request.ts'
-import { RequestTokens } from './request-tokens.ts'
-import { createSessionWorld } from './session-world.test-support.ts'
-
-/** A place of Next that sets cookies, as an action does, or none, as a component does. */
-class FakePlace extends NextRequestPlace {
-  readonly written: (readonly SessionCookie[])[] = []
-  readonly #isWritable: boolean
-
-  constructor(cookie: string, isWritable: boolean) {
-    super(new Headers({ cookie, host: 'app.test' }))
-    this.#isWritable = isWritable
-  }
-
-  override async canSetCookies(): Promise<boolean> {
-    return this.#isWritable
-  }
-
-  override async setCookies(changes: readonly SessionCookie[]): Promise<void> {
-    this.written.push(changes)
-  }
-}
-
-async function createPlace(tokensIn: 'store' | 'cookie', where: 'component' | 'action') {
-  const world = createSessionWorld(tokensIn)
-  const place = new FakePlace(await world.signedIn(), where === 'action')
-  vi.stubGlobal('fetch', world.emulator.fetch)
-  return { ...world, place, tokens: new RequestTokens(world.sessions, place) }
-}
-
-afterEach(() => vi.unstubAllGlobals())
+import { describe, expect, test } from 'vitest'
+import { createPlace } from './place.test-support.ts'
+import { tokensAt } from './place-tokens.ts'
 
 describe('tokens in the cookie', () => {
   test.each(['component', 'action'] as const)(
@@ -55,7 +25,7 @@ describe('tokens in the cookie', () => {
   test('an action refreshes once for all its calls, and the cookies are written', async () => {
     const { tokens, sessions, refreshes, clock, place } = await createPlace('cookie', 'action')
     await clock.advance(300_000)
-    const others = new RequestTokens(sessions, place)
+    const others = tokensAt(sessions, place)
     const calls = [tokens.fetch('vehicles'), others.fetch('vehicles'), tokens.fetch('locations')]
     expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([200, 200, 200])
     expect(refreshes()).toBe(1)

@@ -7,27 +7,34 @@ import type {
   GetAccessTokenOptions,
   VariantOptions,
 } from '@evergrant/core/source'
-import type { RequestSession, Sessions, SessionState } from '@evergrant/server'
-import type { NextRequestPlace } from './next-request.ts'
+import { requestAfter } from './request-place.ts'
+import type { RequestPlace } from './request-place.ts'
+import type { RequestSession, SessionState } from './request-session.ts'
+import type { Sessions } from './sessions.ts'
 
 /** The tokens of whoever is signed in, and who that is. */
-export type NextTokens = AccessTokenSource & Pick<RequestSession, 'getState'>
+export type PlaceTokens = AccessTokenSource & Pick<RequestSession, 'getState'>
 
 /**
- * The tokens of the request that Next is serving. They are read first. Only where that is not enough, and cookies can be
- * set, are they refreshed, and the cookies written: a component can set none, and would lose the new refresh token.
+ * The tokens of the request at a place, for adapters of frameworks that render. They are read first. Only where that is not
+ * enough, and cookies can be set, are they refreshed, and the cookies written: elsewhere the new refresh token would be
+ * lost, and a token that is due is a `NeedsRefreshError`. All requests of a session share one refresh.
  */
-export class RequestTokens implements NextTokens {
+export function tokensAt(sessions: Sessions, place: RequestPlace): PlaceTokens {
+  return new TokensAtPlace(sessions, place)
+}
+
+class TokensAtPlace implements PlaceTokens {
   readonly fetch: typeof globalThis.fetch
   readonly #sessions: Sessions
-  readonly #place: NextRequestPlace
+  readonly #place: RequestPlace
   readonly #narrow: (source: AccessTokenSource) => AccessTokenSource
   /** Which source an attempt is of, and whether that one could only read. */
   readonly #attempts = new WeakMap<AuthorizedRequest, { source: AccessTokenSource; isReading: boolean }>()
 
   constructor(
     sessions: Sessions,
-    place: NextRequestPlace,
+    place: RequestPlace,
     narrow: (source: AccessTokenSource) => AccessTokenSource = source => source,
   ) {
     this.#sessions = sessions
@@ -64,14 +71,12 @@ export class RequestTokens implements NextTokens {
   }
 
   readonly variant = (options: VariantOptions): AccessTokenSource =>
-    new RequestTokens(this.#sessions, this.#place, source => this.#narrow(source).variant(options))
+    new TokensAtPlace(this.#sessions, this.#place, source => this.#narrow(source).variant(options))
 
   /** The session as of now: what an action of this request has changed counts. */
-  #reading(): NextTokens {
-    const { setCookies } = this.#sessions.for(this.#place.request)
-    return this.#sessions.forReading(
-      setCookies.length === 0 ? this.#place.request : this.#place.after(setCookies),
-    )
+  #reading(): PlaceTokens {
+    const { request } = this.#place
+    return this.#sessions.forReading(requestAfter(request, this.#sessions.for(request).setCookies))
   }
 
   async #with<T>(

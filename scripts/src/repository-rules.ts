@@ -55,10 +55,11 @@ const nodeEntryPoints: ReadonlySet<string> = new Set([
 export const adapterProofs: Readonly<Record<string, { readonly app: string; readonly test: string }>> = {
   express: { app: 'apps/express', test: 'src/gateway.e2e.test.ts' },
   next: { app: 'apps/next', test: 'src/page.e2e.test.ts' },
+  react: { app: 'apps/react', test: 'src/page.e2e.test.ts' },
 }
 
 /** Adapters that have no application yet. The list only shrinks. */
-const withoutApp: ReadonlySet<string> = new Set(['react'])
+const withoutApp: ReadonlySet<string> = new Set()
 
 const scope = '@evergrant/'
 const importPattern = /(?:from\s*|import\s*\(\s*|import\s+|require\(\s*)['"]([^'"]+)['"]/g

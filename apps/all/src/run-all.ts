@@ -1,5 +1,6 @@
 import { readPort, runGateway } from '@evergrant/app-express/run'
 import { startDashboard } from '@evergrant/app-next/start'
+import { runDemo } from '@evergrant/app-react/run'
 import { startEmulatorServer } from '@evergrant/emulator/server'
 import { overview } from './overview.ts'
 
@@ -38,11 +39,14 @@ export async function runAll(
       env,
     })
     stops.push(dashboard.stop)
+    const demo = await runDemo({ port: port === 0 ? 0 : port + 2, emulator, onError })
+    stops.push(demo.stop)
     return {
       overview: overview(
         [
           { url: gateway.url, title: 'Gateway', what: 'five APIs, live; break them and watch (Express)' },
           { url: dashboard.url, title: 'Fleet dashboard', what: 'TRAVIS customers sign in (Next.js)' },
+          { url: demo.url, title: 'Two modes', what: 'proxied and mediated tokens, tabs that agree (React)' },
           { url: emulator.url, title: 'Emulator', what: 'the providers, offline' },
         ],
         gateway.notice,

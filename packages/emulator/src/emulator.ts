@@ -104,7 +104,14 @@ class FiveProviders implements Emulator {
       truphone: this.truphone,
     }
     const spoil = applyFaults(exchange => this.#providerOf(exchange), schedule)
-    this.#steps = [this.#writeJournal, this.#stampDate, spoil, answerRefusals, this.#dispatch]
+    this.#steps = [
+      this.#letPagesRead,
+      this.#writeJournal,
+      this.#stampDate,
+      spoil,
+      answerRefusals,
+      this.#dispatch,
+    ]
     this.fetch = createEmulatorFetch((request, path) => this.#answer(request, path, true))
   }
 
@@ -130,6 +137,14 @@ class FiveProviders implements Emulator {
       isDecoded,
       facts: { kind: 'unknown', provider: place?.provider },
     })
+  }
+
+  /** Outermost: what a browser asks for itself is nobody's request, and a page reads errors and faults, too. */
+  readonly #letPagesRead: Step = (exchange, next) => {
+    const provider = this.#providerOf(exchange)
+    return provider?.kindOf(exchange.path) === 'api'
+      ? provider.pageOrigins.answer(exchange.request, next)
+      : next()
   }
 
   readonly #writeJournal: Step = async (exchange, next) => {

@@ -75,6 +75,12 @@ export interface ProviderEmulator<
    */
   setApiClockSkew(ms: number): void
   /**
+   * Lets pages of these origins, and of no others, read what the API answers (CORS). At the beginning no page may.
+   * @throws {TypeError} one is no origin such as `https://www.example.com`
+   * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+   */
+  setPageOrigins(origins: readonly string[]): void
+  /**
    * Returns absolute URLs: below `origin` (`http://127.0.0.1:4010`), or the provider's real ones without it.
    * Where the provider documents no API host, the real ones use a host below `.example`.
    */

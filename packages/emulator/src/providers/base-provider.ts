@@ -6,6 +6,7 @@ import type { FaultQuery } from '../faults/fault-list.ts'
 import { FaultList } from '../faults/fault-list.ts'
 import type { EmulatorClock } from '../clock.ts'
 import type { Exchange } from '../exchange.ts'
+import { PageOrigins } from '../http/page-origins.ts'
 import { ProtocolError } from '../http/protocol-error.ts'
 import type { ProviderEndpoints, TokenLifetimes } from '../provider-emulator.ts'
 import type { ProviderName } from '../provider-name.ts'
@@ -18,6 +19,7 @@ const longestSkewMs = 315_576_000_000
 export abstract class BaseProvider {
   abstract readonly name: ProviderName
   readonly faults: FaultList
+  readonly pageOrigins: PageOrigins = new PageOrigins()
   protected readonly ledger: TokenLedger
   protected abstract readonly api: ResourceApi
   /** Where the API begins, below the provider's base path: `/api/`. */
@@ -82,6 +84,10 @@ export abstract class BaseProvider {
       throw new RangeError(`A clock cannot be ${ms} ms apart: give milliseconds, up to ten years either way.`)
     }
     this.ledger.resourceServer.clockSkewMs = ms
+  }
+
+  setPageOrigins(origins: readonly string[]): void {
+    this.pageOrigins.set(origins)
   }
 
   setLifetimes(lifetimes: TokenLifetimes): void {

@@ -1,0 +1,12 @@
+import { renderToString } from 'react-dom/server'
+import { createPage } from './create-page.tsx'
+import { Root } from './root.tsx'
+
+/** What everybody sees first: nobody knows yet who is signed in. */
+export function prerender(): string {
+  const settings = {
+    travisApiUrl: 'https://travis.example.com/api/',
+    accounts: { teamServer: [], travis: [] },
+  }
+  return renderToString(<Root page={createPage(settings)} />)
+}

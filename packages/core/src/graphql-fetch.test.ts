@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import type { AccessTokenSource, AttemptResult } from './access-token-source.ts'
+import { createGraphQLFetch } from './graphql-fetch.ts'
+import type { GraphQLFetchOptions } from './graphql-fetch.ts'
+
+const url = 'https://api.example.test/graphql'
+const unauthenticated = { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] }
+const fine = { data: { vehicles: [] } }
+
+/** A source whose tokens count up with each refusal, and an API that gives `answers` in turn. */
+function createBench(answers: (() => Response)[], options: GraphQLFetchOptions = {}) {
+  const sent: string[] = []
+  const settled: AttemptResult[] = []
+  let count = 1
+  const source: Pick<AccessTokenSource, 'authorize' | 'settle'> = {
+    authorize: async request => ({
+      url: String(request.url),
+      headers: new Headers({ authorization: `Bearer fake-${count}` }),
+    }),
+    settle: (_attempt, result) => {
+      settled.push(result)
+      if (result !== 'rejected' && result.status !== 401) return 'done'
+      count += 1
+      return 'replay'
+    },
+  }
+  const send: typeof globalThis.fetch = async (_input, init) => {
+    sent.push(`${new Headers(init?.headers).get('authorization')} ${String(init?.body)}`)
+    const answer = answers.shift()
+    if (answer === undefined) throw new Error('Nothing is left to answer.')
+    return answer()
+  }
+  return { sent, settled, fetch: createGraphQLFetch(source, { ...options, fetch: send }) }
+}
+
+const post = { method: 'POST', body: '{"query":"{ vehicles }"}' }
+const json = (body: unknown, init?: ResponseInit) => () => Response.json(body, init)
+
+describe('a fetch for GraphQL', () => {
+  test('hands an answer without errors on, unchanged', async () => {
+    const bench = createBench([json(fine, { status: 200, headers: { 'x-own': '1' } })])
+    const response = await bench.fetch(url, post)
+    expect([response.status, response.headers.get('x-own'), await response.json()]).toEqual([200, '1', fine])
+    expect(bench.sent).toEqual([`Bearer fake-1 ${post.body}`])
+  })
+
+  test('C33 answers UNAUTHENTICATED with one replay, body included', async () => {
+    const bench = createBench([json(unauthenticated), json(fine)])
+    expect(await (await bench.fetch(url, post)).json()).toEqual(fine)
+    expect(bench.sent).toEqual([`Bearer fake-1 ${post.body}`, `Bearer fake-2 ${post.body}`])
+    expect(bench.settled[0]).toBe('rejected')
+  })
+
+  test.each([
+    ['of a batch', json([fine, unauthenticated])],
+    ['beside data', json({ ...fine, ...unauthenticated })],
+    [
+      'as application/graphql-response+json',
+      json(unauthenticated, {
+        headers: { 'content-type': 'application/graphql-response+json; charset=utf-8' },
+      }),
+    ],
+    ['with the status 400', json(unauthenticated, { status: 400 })],
+    ['as 401', json(unauthenticated, { status: 401 })],
+  ])('C33 sees a refusal %s', async (_what, refusal) => {
+    const bench = createBench([refusal, json(fine)])
+    expect(await (await bench.fetch(url, post)).json()).toEqual(fine)
+    expect(bench.sent).toHaveLength(2)
+  })
+
+  test('C33 a second refusal is the answer, and nothing is sent a third time', async () => {
+    const bench = createBench([json(unauthenticated), json(unauthenticated)])
+    expect(await (await bench.fetch(url, post)).json()).toEqual(unauthenticated)
+    expect(bench.sent).toHaveLength(2)
+    expect(bench.settled).toEqual(['rejected', 'rejected'])
+  })
+
+  test.each([
+    ['FORBIDDEN', json({ errors: [{ extensions: { code: 'FORBIDDEN' } }] })],
+    ['data that looks like it', json({ data: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } })],
+    ['errors that are none', json({ errors: ['UNAUTHENTICATED', null, 7] })],
+    ['errors that are no list', json({ errors: { extensions: { code: 'UNAUTHENTICATED' } } })],
+    ['null', json(null)],
+    ['no JSON', () => new Response('"errors" {', { headers: { 'content-type': 'application/json' } })],
+    [
+      'another type',
+      () => new Response(JSON.stringify(unauthenticated), { headers: { 'content-type': 'text/html' } }),
+    ],
+    [
+      'no content',
+      () => new Response(null, { status: 204, headers: { 'content-type': 'application/json' } }),
+    ],
+  ])('C35 %s is no refusal', async (_what, answer) => {
+    const bench = createBench([answer])
+    await bench.fetch(url, post)
+    expect(bench.sent).toHaveLength(1)
+    expect(bench.settled).not.toContain('rejected')
+  })
+
+  test('leaves streams unread', async () => {
+    const stream = new ReadableStream({ pull: () => new Promise(() => {}) })
+    const headers = { 'content-type': 'multipart/mixed; boundary="-"' }
+    const bench = createBench([() => new Response(stream, { headers })])
+    const response = await bench.fetch(url, post)
+    expect([response.status, response.bodyUsed]).toEqual([200, false])
+  })
+
+  test('what a redirect led to says nothing about the token', async () => {
+    const led = json(unauthenticated)()
+    Object.defineProperties(led, { redirected: { value: true }, url: { value: 'https://elsewhere.test/' } })
+    const bench = createBench([() => led])
+    expect(await (await bench.fetch(url, post)).json()).toEqual(unauthenticated)
+    expect([bench.sent.length, bench.settled]).toEqual([1, []])
+  })
+
+  test('asks the predicate of the application where there is one', async () => {
+    const own = { errors: [{ extensions: { code: 'SESSION_GONE' } }] }
+    const isRefused: GraphQLFetchOptions['isRefused'] = errors =>
+      errors.some(({ extensions }) => extensions?.['code'] === 'SESSION_GONE')
+    const bench = createBench([json(own), json(fine)], { isRefused })
+    expect(await (await bench.fetch(url, post)).json()).toEqual(fine)
+  })
+})

@@ -1,0 +1,2 @@
+export { accessTokenAuth } from './access-token-auth.ts'
+export type { AccessTokenAuthOptions } from './access-token-auth.ts'

@@ -1,5 +1,5 @@
 import { ConfigurationError, OriginNotAllowedError } from '@evergrant/core/source'
-import type { BrowserMode } from './auth-routes.ts'
+import type { BrowserMode } from './server-session.ts'
 
 /** The API that requests are for. */
 export interface BrowserApi {
@@ -44,8 +44,7 @@ export class ApiTargets {
   }
 
   #toProxy(input: string | URL): URL {
-    if (this.#proxy === undefined)
-      throw missing('proxy', 'the path that the API proxy of your server lives below')
+    if (this.#proxy === undefined) throw missing('proxy', 'the path of your API proxy')
     const proxy = this.#proxy()
     const absolute = absoluteUrl(input)
     if (absolute === undefined) return resolveBelow(proxy, String(input))
@@ -57,8 +56,7 @@ export class ApiTargets {
   }
 
   #toApi(input: string | URL): URL {
-    if (this.#api === undefined)
-      throw missing('api', 'the base URL of the API, because tokens are handed out')
+    if (this.#api === undefined) throw missing('api', 'the base URL of the API')
     const base = directory(this.#api.baseUrl)
     const absolute = absoluteUrl(input)
     if (absolute === undefined) return resolveBelow(base, String(input))

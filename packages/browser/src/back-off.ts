@@ -55,10 +55,10 @@ export class BackOff {
     for (const resume of this.#waiting.splice(0)) resume()
   }
 
-  /** Resolves when the next attempt is due, if that is soon; false: it is not worth waiting for. */
+  /** Resolves when the next attempt is due, if that is soon and may help; false: it is not worth waiting for. */
   async wait(): Promise<boolean> {
     const { remainingMs } = this
-    if (remainingMs > longestPauseMs) return false
+    if (!this.error?.isTransient || remainingMs > longestPauseMs) return false
     await new Promise<void>(resolve => {
       this.#waiting.push(resolve)
       this.#clock.schedule(resolve, remainingMs, { keepsAlive: true })

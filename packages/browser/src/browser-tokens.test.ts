@@ -1,7 +1,7 @@
 import { isEvergrantError } from '@evergrant/core'
 import { VirtualClock } from '@evergrant/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createBrowserTokens } from './browser-tokens.ts'
+import { createBrowserTokens } from './create-browser-tokens.ts'
 import { FakeServer, refusal } from './fake-server.test-support.ts'
 import { FakeBrowser, site } from './fake-tabs.test-support.ts'
 import type { FakeTab } from './fake-tabs.test-support.ts'
@@ -108,6 +108,15 @@ describe('a page', () => {
     await clock.advance(1000)
     expect(new Set(seen).size).toBe(seen.length)
     expect(seen.at(-1)).toBe(tab.tokens.getSnapshot())
+  })
+
+  test('methods work without their object', async () => {
+    const { signIn, getAccessToken, variant, load, getSnapshot, signOut } = tab.tokens
+    await run(signIn(ann))
+    expect(await run(getAccessToken())).toMatch(/^fake-token-ann/)
+    expect(await run(variant({ scope: 'read' }).getAccessToken())).toMatch(/^fake-token-ann/)
+    expect(await run(load())).toBe(getSnapshot())
+    expect(await run(signOut())).toEqual({ isSessionEnded: true })
   })
 
   test('that throws in a listener or onEvent disturbs nothing', async () => {

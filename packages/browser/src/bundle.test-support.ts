@@ -14,6 +14,9 @@ const entry = join(import.meta.dirname, 'bundled-entry.ts')
 export async function bundle(program: string, platform: 'browser' | 'node' = 'browser'): Promise<Bundle> {
   const build = await rolldown({
     input: entry,
+    external: ['react'],
+    // It warns of 'use client', which has no meaning in a page.
+    logLevel: 'silent',
     platform,
     resolve: { conditionNames: ['evergrant-src', platform, 'import', 'default'] },
     plugins: [
@@ -24,7 +27,7 @@ export async function bundle(program: string, platform: 'browser' | 'node' = 'br
       },
     ],
   })
-  const { output } = await build.generate({ format: 'esm', minify: platform === 'browser' })
+  const { output } = await build.generate({ format: 'esm', minify: true })
   await build.close()
   const files = Object.entries(output[0].modules).filter(([, { renderedLength }]) => renderedLength > 0)
   return { code: output[0].code, files: files.map(([file]) => file) }

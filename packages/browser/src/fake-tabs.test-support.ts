@@ -1,7 +1,7 @@
 import type { Clock } from '@evergrant/core'
 import { seededRandom, VirtualClock } from '@evergrant/testing'
 import type { BrowserEvent } from './browser-event.ts'
-import { createBrowserTokens } from './browser-tokens.ts'
+import { createBrowserTokens } from './create-browser-tokens.ts'
 import type { BrowserTokens } from './browser-tokens.ts'
 import type { BrowserTokensOptions } from './options.ts'
 import type { PageEvent, PageEvents, TabChannel, TabLocks } from './platform.ts'
@@ -69,6 +69,8 @@ export interface FakeTabOptions {
   /** How far this tab's clocks are ahead of the others', in milliseconds. */
   readonly clockAheadMs?: number
   readonly tokens?: BrowserTokensOptions
+  /** Makes the tokens. */
+  readonly create?: typeof createBrowserTokens
 }
 
 /** One tab, with tokens of its own. */
@@ -86,8 +88,9 @@ export class FakeTab {
 
   constructor(browser: FakeBrowser, options: FakeTabOptions) {
     const { hasLocks = true, hasChannel = true, clockAheadMs = 0, tokens = {} } = options
+    const { create = createBrowserTokens } = options
     this.browser = browser
-    this.tokens = createBrowserTokens({
+    this.tokens = create({
       endpoint: `${site}/auth`,
       proxy: `${site}/api/travis`,
       fetch: (input, init) => this.#fetch(input, init),

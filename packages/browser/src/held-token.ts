@@ -8,7 +8,6 @@ const turnedBackMs = 60_000
 /** What is known of a token when it comes in. */
 export interface NewToken {
   readonly accessToken: string
-  readonly scope?: string | undefined
   readonly lifetimeMs: number | undefined
   readonly remainingMs: number | undefined
   /** When its life began to be counted, on both clocks. */

@@ -41,11 +41,10 @@ export interface BrowserTokensOptions {
  */
 export function checkOptions({ api, lockTimeoutMs, timeoutMs }: BrowserTokensOptions): void {
   const problems: string[] = []
-  if (api !== undefined && !isHttp(api.baseUrl))
-    problems.push('api.baseUrl must be an absolute URL such as https://api.example.com/v1/.')
+  if (api !== undefined && !isHttp(api.baseUrl)) problems.push('api.baseUrl must be an absolute http URL.')
   for (const origin of api?.origins ?? []) {
     if (!isHttp(origin) || new URL(origin).origin !== origin)
-      problems.push('api.origins must be origins such as https://api.example.com.')
+      problems.push('api.origins must be origins, without a path.')
   }
   if (!((lockTimeoutMs ?? 1) >= 0)) problems.push('lockTimeoutMs must be 0 or more.')
   if (!((timeoutMs ?? 1) > 0)) problems.push('timeoutMs must be more than 0.')

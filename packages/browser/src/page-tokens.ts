@@ -2,15 +2,16 @@ import type { Clock, SignOutResult } from '@evergrant/core'
 import { DisposedError } from '@evergrant/core/source'
 import type { AccessTokenSource } from '@evergrant/core/source'
 import { ApiTargets } from './api-targets.ts'
-import { AuthRoutes } from './auth-routes.ts'
+import { createAskRoute } from './auth-routes.ts'
 import type { BrowserEvent } from './browser-event.ts'
 import type { BrowserTokens, SignInCredentials } from './browser-tokens.ts'
+import type { Keepers, KeepersOptions } from './keepers.ts'
 import { resolveOptions, siteUrl } from './options.ts'
 import type { BrowserTokensOptions } from './options.ts'
 import { PageLife } from './page-life.ts'
 import type { PageEvent } from './platform.ts'
 import { quietly } from './quietly.ts'
-import { newer, pending } from './snapshot.ts'
+import { describeSession, newer, pending } from './snapshot.ts'
 import type { BrowserSnapshot } from './snapshot.ts'
 import { TabSession } from './tab-session.ts'
 import { Tabs } from './tabs.ts'
@@ -22,51 +23,48 @@ const checkAgainMs = 300_000
 /** Refusals of the proxy within this time lead to one question for the session. */
 const checkPauseMs = 5000
 
-/** No timer of a page runs longer or shorter, in milliseconds. */
-const timerBounds = { shortestMs: 250, longestMs: 3_600_000 }
+/** No timer of a page is shorter, in milliseconds. */
+const shortestTimerMs = 250
 
 /** The parts put together: what wakes them up, when a timer is due, and what there is to show. */
 export class PageTokens implements BrowserTokens {
+  readonly authorize: AccessTokenSource['authorize']
+  readonly fetch: AccessTokenSource['fetch']
+  readonly getAccessToken: AccessTokenSource['getAccessToken']
+  readonly settle: AccessTokenSource['settle']
+  readonly variant: AccessTokenSource['variant']
   readonly #clock: Clock
   readonly #endpoint: () => URL
   readonly #life: PageLife
   readonly #listeners = new Set<() => void>()
   readonly #onEvent: BrowserTokensOptions['onEvent']
   readonly #session: TabSession
-  readonly #source: AccessTokenSource
   readonly #tabs: Tabs
   #snapshot: BrowserSnapshot = pending
   #cancelTimer: (() => void) | undefined
   #cancelCheck: (() => void) | undefined
-  #isFrozen = false
+  /** The token that listeners were last told of. */
+  #shown: string | undefined
   #isDisposed = false
 
-  constructor(options: BrowserTokensOptions) {
-    const { endpoint, proxy, api, clock, random, send, createChannel, locks, lockTimeoutMs, timeoutMs } =
-      resolveOptions(options)
+  /** `createKeepers` is called once the server tells of mediated mode; it may refuse. */
+  constructor(options: BrowserTokensOptions, createKeepers: (options: KeepersOptions) => Keepers) {
+    const resolved = resolveOptions(options)
+    const { endpoint, proxy, api, clock, send, createChannel } = resolved
     this.#clock = clock
     this.#onEvent = options.onEvent
     this.#endpoint = () => siteUrl(endpoint)
-    this.#tabs = new Tabs({
-      createChannel,
-      locks,
-      clock,
-      random,
-      lockTimeoutMs,
-      receive: (message, sinceAt) => {
-        // What waited while the page was frozen may be old, and says nothing about how old it is.
-        const isStale = this.#isFrozen && sinceAt === undefined && message.type === 'token'
-        if (!isStale) this.#session.receive(message, sinceAt)
-      },
-      onLockTimeout: () => this.#emit({ type: 'lock-timed-out' }),
-    })
-    this.#session = new TabSession({
-      clock,
-      random,
+    this.#tabs = new Tabs({ createChannel, receive: data => this.#session.receive(data) })
+    const parts = {
+      ...resolved,
       tabs: this.#tabs,
-      routes: new AuthRoutes({ endpoint: this.#endpoint, fetch: send, clock, timeoutMs }),
+      ask: createAskRoute({ ...resolved, endpoint: this.#endpoint }),
       onChange: () => this.#changed(),
-      onEvent: event => this.#emit(event),
+      onEvent: (event: BrowserEvent) => quietly(() => this.#onEvent?.(event)),
+    }
+    this.#session = new TabSession({
+      ...parts,
+      createKeepers: listeners => createKeepers({ ...parts, ...listeners }),
     })
     this.#life = new PageLife({
       clock,
@@ -75,25 +73,19 @@ export class PageTokens implements BrowserTokens {
       onStop: () => this.#stop(),
       onEvent: event => this.#wake(event),
     })
-    this.#source = createTokenSource({
+    const source = createTokenSource({
       session: this.#session,
       targets: new ApiTargets(proxy === undefined ? undefined : () => siteUrl(proxy), api),
       send,
       during: call => this.#during(call),
       checkSession: () => this.#checkSession(),
     })
+    this.authorize = source.authorize
+    this.fetch = source.fetch
+    this.getAccessToken = source.getAccessToken
+    this.settle = source.settle
+    this.variant = source.variant
   }
-
-  readonly authorize: AccessTokenSource['authorize'] = (...given) => this.#source.authorize(...given)
-
-  readonly fetch: AccessTokenSource['fetch'] = (...given) => this.#source.fetch(...given)
-
-  readonly getAccessToken: AccessTokenSource['getAccessToken'] = options =>
-    this.#source.getAccessToken(options)
-
-  readonly settle: AccessTokenSource['settle'] = (...given) => this.#source.settle(...given)
-
-  readonly variant: AccessTokenSource['variant'] = options => this.#source.variant(options)
 
   readonly getSnapshot = (): BrowserSnapshot => this.#snapshot
 
@@ -114,12 +106,7 @@ export class PageTokens implements BrowserTokens {
     }
   }
 
-  readonly peekAccessToken = (): string | undefined => {
-    const known = this.#session.known
-    return known?.status === 'authenticated' && known.mode === 'mediated'
-      ? this.#session.keeper(known.signInId, '').token?.accessToken
-      : undefined
-  }
+  readonly peekAccessToken = (): string | undefined => this.#session.keepers?.main?.token?.accessToken
 
   readonly load = (): Promise<BrowserSnapshot> =>
     this.#during(async () => {
@@ -135,12 +122,11 @@ export class PageTokens implements BrowserTokens {
 
   readonly refresh = (): Promise<void> =>
     this.#during(async () => {
-      const session = await this.#session.ready()
-      if (session.status === 'unauthenticated') throw this.#session.nobody()
-      if (session.mode === 'proxy') {
-        await this.#session.load()
-        if (this.#session.backOff.error) throw this.#session.backOff.error
-      } else await this.#session.keeper(session.signInId, '').get({ forceRefresh: true })
+      const session = this.#session
+      const keeper = session.keeper(await session.signedIn(), '')
+      if (keeper) return void (await keeper.get({ forceRefresh: true }))
+      await session.load()
+      if (session.backOff.error) throw session.backOff.error
     })
 
   readonly dispose = (): void => {
@@ -158,36 +144,41 @@ export class PageTokens implements BrowserTokens {
 
   #start(): void {
     const { origin, pathname } = this.#endpoint()
-    this.#isFrozen = false
-    this.#tabs.open(`evergrant ${origin}${pathname}`)
+    const name = `evergrant ${origin}${pathname}`
+    this.#tabs.open(name)
+    this.#session.keepers?.open(name)
   }
 
   #stop(): void {
     this.#cancelTimer?.()
     this.#cancelCheck?.()
     this.#cancelCheck = undefined
-    this.#tabs.close()
+    this.#leaveTabs()
     // Nobody listens now: somebody may sign in or out.
     this.#session.mustVerify = this.#session.known !== undefined
   }
 
+  #leaveTabs(): void {
+    this.#tabs.close()
+    this.#session.keepers?.close()
+  }
+
   #wake({ type }: PageEvent): void {
     const session = this.#session
-    if (type === 'freeze') this.#isFrozen = true
-    else if (type === 'pagehide') {
-      // With a channel or a lock the page could not enter the back-forward cache.
-      this.#tabs.close()
-    } else {
-      if (this.#isFrozen) {
-        this.#clock.schedule(() => void (this.#isFrozen = false), 0)
-        for (const keeper of session.keepers) void keeper.catchUp()
-      }
+    if (type === 'freeze') session.keepers?.freeze()
+    // With a channel or a lock the page could not enter the back-forward cache.
+    else if (type === 'pagehide') this.#leaveTabs()
+    else {
+      session.keepers?.thaw()
       // Not at once when anything happens: pages that leave become hidden last of all.
-      if (type === 'pageshow' && !this.#tabs.isOpen) {
+      if (type === 'pageshow' && this.#tabs.name === undefined) {
         this.#start()
         session.mustVerify = session.known !== undefined
       }
-      if (type === 'online') for (const { backOff } of [session, ...session.keepers]) backOff.hurry()
+      if (type === 'online') {
+        session.backOff.hurry()
+        session.keepers?.hurry()
+      }
       if (this.#life.isVisible) this.#recheck()
       else this.#plan()
     }
@@ -197,9 +188,10 @@ export class PageTokens implements BrowserTokens {
   #recheck(): void {
     const session = this.#session
     const isSignedIn = session.known?.status === 'authenticated'
-    const isDue = !session.known || session.mustVerify || (isSignedIn && session.checkedMsAgo >= checkAgainMs)
+    const isDue =
+      !session.known || session.mustVerify || (isSignedIn && session.lastAnswer.msAgo >= checkAgainMs)
     if (isDue && session.backOff.remainingMs === 0) void session.load()
-    if (this.#life.isWatched) for (const keeper of session.keepers) keeper.refreshIfDue()
+    if (this.#life.isWatched) session.keepers?.refreshIfDue()
     this.#plan()
   }
 
@@ -209,13 +201,13 @@ export class PageTokens implements BrowserTokens {
     this.#cancelTimer = undefined
     const session = this.#session
     if (this.#isDisposed || !this.#life.isWatched || !this.#life.isVisible) return
-    const dueInMs = [...session.keepers].flatMap(keeper =>
-      keeper.isRefreshing || keeper.dueInMs === undefined ? [] : [keeper.dueInMs],
+    const isAsked = session.isLoading || (session.known && !session.backOff.error)
+    const dueInMs = Math.min(
+      session.keepers?.dueInMs ?? Number.POSITIVE_INFINITY,
+      isAsked ? Number.POSITIVE_INFINITY : session.backOff.remainingMs,
     )
-    if (!session.isLoading && (!session.known || session.backOff.error))
-      dueInMs.push(session.backOff.remainingMs)
-    if (dueInMs.length === 0) return
-    const delayMs = Math.min(timerBounds.longestMs, Math.max(timerBounds.shortestMs, Math.min(...dueInMs)))
+    if (dueInMs === Number.POSITIVE_INFINITY) return
+    const delayMs = Math.max(shortestTimerMs, dueInMs)
     this.#cancelTimer = this.#clock.schedule(() => this.#recheck(), delayMs)
   }
 
@@ -226,7 +218,7 @@ export class PageTokens implements BrowserTokens {
       this.#cancelCheck = undefined
       void this.#session.load()
     }
-    const waitMs = checkPauseMs - this.#session.checkedMsAgo
+    const waitMs = checkPauseMs - this.#session.lastAnswer.msAgo
     if (waitMs <= 0) check()
     else this.#cancelCheck = this.#clock.schedule(check, waitMs)
   }
@@ -234,13 +226,12 @@ export class PageTokens implements BrowserTokens {
   #changed(): void {
     if (this.#isDisposed) return
     const before = this.#snapshot
-    this.#snapshot = newer(before, this.#session.snapshot())
+    const shown = this.#shown
+    this.#snapshot = newer(before, describeSession(this.#session))
+    this.#shown = this.peekAccessToken()
     this.#plan()
-    if (before !== this.#snapshot) for (const listener of this.#listeners) quietly(listener)
-  }
-
-  #emit(event: BrowserEvent): void {
-    quietly(() => this.#onEvent?.(event))
+    if (before === this.#snapshot && shown === this.#shown) return
+    for (const listener of this.#listeners) quietly(listener)
   }
 }
 

@@ -1,94 +1,31 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { memoryStore, systemClock } from '@evergrant/core'
-import type { Clock } from '@evergrant/core'
-import { createEmulator } from '@evergrant/emulator'
-import type { Emulator } from '@evergrant/emulator'
-import { travis } from '@evergrant/providers'
-import { createAuthHandler, createSessions } from '@evergrant/server'
-import { toNodeListener } from '@evergrant/server/node'
-import { findProgram } from '@evergrant/testing/machine'
-import { chromium } from 'playwright-core'
+import { findBrowser } from '@evergrant/testing/machine'
+import playwright from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { bundle } from './bundle.test-support.ts'
-import type { BrowserTokens } from './browser-tokens.ts'
+import { Site } from './site.test-support.ts'
+import type { PageGlobals } from './site.test-support.ts'
 
 /** The machine's browser; undefined: there is none, and the tests with it are skipped. */
-export const executablePath: string | undefined = findProgram('chromium')
+export const browserProgram: ReturnType<typeof findBrowser> = findBrowser()
 
-/** What the page offers to the tests. */
-export interface PageGlobals {
-  tokens: BrowserTokens
-  events: string[]
-  /** Lets time pass for the tokens of this page. */
-  skip: (ms: number) => void
-}
-
-const program = `import { createBrowserTokens } from '@evergrant/browser'
-let aheadMs = 0
-window.skip = ms => void (aheadMs += ms)
-window.events = []
-const clock = {
-  wall: () => Date.now() + aheadMs,
-  monotonic: () => performance.now() + aheadMs,
-  schedule(callback, delayMs) {
-    const timer = setTimeout(callback, delayMs)
-    return () => clearTimeout(timer)
-  },
-}
-window.tokens = createBrowserTokens({ clock, lockTimeoutMs: 1000, onEvent: ({ type }) => window.events.push(type) })
-window.addEventListener('pageshow', ({ persisted }) => window.events.push(persisted ? 'restored' : 'shown'))
-window.tokens.subscribe(() => undefined)`
-
-const html = `<!doctype html><html lang="en"><title>Tabs</title><link rel="icon" href="data:,">
-<script type="module" src="/page.js"></script>`
-
-/** How long the lock is waited for in these pages, in milliseconds. */
-export const pageLockTimeoutMs = 1000
-
-/** A site in mediated mode over an emulated TRAVIS, and the tabs of one browser that show it. */
-export class Site {
-  readonly emulator: Emulator
+/** The tabs of one browser that show a site. */
+export class SiteTabs {
+  readonly site: Site
+  readonly context: BrowserContext
   readonly pages: Page[] = []
-  /** The routes that were asked, in order. */
-  readonly asked: string[] = []
-  /** Holds an answer of a route back. */
-  before: (route: string) => Promise<void> | void = () => undefined
-  #aheadMs = 0
-  #url = ''
-  #context: BrowserContext | undefined
-  #close: () => void = () => undefined
 
-  constructor() {
-    this.emulator = createEmulator({ now: () => Date.now() + this.#aheadMs })
+  constructor(site: Site, context: BrowserContext) {
+    this.site = site
+    this.context = context
   }
 
-  static async start(browser: Browser): Promise<Site> {
-    const site = new Site()
-    await site.#listen()
-    site.#context = await browser.newContext()
-    return site
-  }
-
-  get context(): BrowserContext {
-    if (this.#context === undefined) throw new Error('The site was not started.')
-    return this.#context
-  }
-
-  get tokenRequests(): number {
-    return this.asked.filter(route => route === 'token').length
-  }
-
-  customer(index = 0): { username: string; password: string } {
-    const { customers } = this.emulator.travis.credentials
-    const { username, password } = customers[index] ?? customers[0]
-    return { username, password }
+  static async start(browser: Browser): Promise<SiteTabs> {
+    return new SiteTabs(await Site.start(), await browser.newContext())
   }
 
   async open(): Promise<Page> {
     const page = await this.context.newPage()
     page.setDefaultTimeout(10_000)
-    await page.goto(this.#url)
+    await page.goto(this.site.url)
     await page.waitForFunction(() => 'tokens' in globalThis)
     this.pages.push(page)
     return page
@@ -96,56 +33,15 @@ export class Site {
 
   /** Lets time pass everywhere. */
   async skip(ms: number): Promise<void> {
-    this.#aheadMs += ms
+    this.site.aheadMs += ms
     await Promise.all(
       this.pages.map(page => page.evaluate(by => (globalThis as never as PageGlobals).skip(by), ms)),
     )
   }
 
   async close(): Promise<void> {
-    await this.#context?.close()
-    this.#close()
-  }
-
-  get #clock(): Clock {
-    return {
-      wall: () => Date.now() + this.#aheadMs,
-      monotonic: () => performance.now() + this.#aheadMs,
-      schedule: (...given) => systemClock.schedule(...given),
-    }
-  }
-
-  async #listen(): Promise<void> {
-    const clock = this.#clock
-    const { clientId, clientSecret } = this.emulator.travis.credentials.customerClient
-    const { apiUrl } = this.emulator.travis.endpoints()
-    const { fetch } = this.emulator
-    const sessions = createSessions({
-      authorization: travis.customers({ clientId, clientSecret, apiUrl }),
-      store: memoryStore({ clock }),
-      clock,
-      fetch,
-      onNotice: () => undefined,
-    })
-    const auth = createAuthHandler(sessions, { tokenMediation: true, now: () => clock.wall() })
-    const { code } = await bundle(program)
-    const listener = toNodeListener(async (request, context) => {
-      const { pathname } = new URL(request.url)
-      const type = pathname === '/page.js' ? 'text/javascript' : 'text/html'
-      if (!pathname.startsWith('/api/auth/'))
-        return new Response(pathname === '/page.js' ? code : html, { headers: { 'content-type': type } })
-      const route = pathname.split('/').at(-1) ?? ''
-      this.asked.push(route)
-      await this.before(route)
-      return auth(request, context)
-    })
-    const server = createServer((request, response) => void listener(request, response))
-    await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
-    this.#url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-    this.#close = () => {
-      server.close()
-      server.closeAllConnections()
-    }
+    await this.context.close()
+    this.site.close()
   }
 }
 
@@ -162,11 +58,8 @@ export function askForTokens(page: Page, callers = 1): Promise<{ tokens: string[
 }
 
 export function launchBrowser(): Promise<Browser> {
-  const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--no-first-run']
-  return chromium.launch({
-    executablePath: executablePath ?? '',
-    args,
-    // The back-forward cache is what is tested.
-    ignoreDefaultArgs: ['--disable-back-forward-cache'],
-  })
+  if (browserProgram === undefined) throw new Error('This machine has no browser for tests.')
+  const { engine, options } = browserProgram
+  // The back-forward cache is what is tested.
+  return playwright[engine].launch({ ...options, ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 }

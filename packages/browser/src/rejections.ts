@@ -1,3 +1,4 @@
+import { rejectionSlotMs } from '@evergrant/core'
 import type { Clock } from '@evergrant/core'
 import type { HeldToken } from './held-token.ts'
 
@@ -11,11 +12,10 @@ export class Rejections {
     this.#clock = clock
   }
 
-  /** Until a refusal may cause the next refresh, in milliseconds; as long as in the engine. */
+  /** Until a refusal may cause the next refresh, in milliseconds. */
   get waitMs(): number {
     if (this.#count === 0) return 0
-    const slotMs = Math.min(300_000, 5000 * 2 ** Math.min(this.#count, 20))
-    return Math.max(0, this.#at + slotMs - this.#clock.monotonic())
+    return Math.max(0, this.#at + rejectionSlotMs(this.#count) - this.#clock.monotonic())
   }
 
   /** A refused token was replaced. */

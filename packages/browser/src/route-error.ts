@@ -59,14 +59,14 @@ export function routeError(refusal: RouteRefusal): EvergrantError {
 /** The error for an answer that no auth route gives: the page of a portal, a firewall or another application. */
 export function malformed(route: string, status: number): MalformedResponseError {
   return new MalformedResponseError(
-    `${route} answered ${status} with something else than an auth route of @evergrant/server. Check the endpoint, and what stands before it.`,
+    `${route} answered ${status}, and not as @evergrant/server does. Check the endpoint, and what stands before it.`,
     { status },
   )
 }
 
 /** The error for a token that stays on the server. */
 export function tokenNotExposed(message = 'The access token stays on the server.'): EvergrantError {
-  return new AccessTokenNotExposedError(`${message} Use fetch, which sends requests through its API proxy.`)
+  return new AccessTokenNotExposedError(`${message} Use fetch, which goes through its API proxy.`)
 }
 
 /** The error for whoever needs a person to sign in. */

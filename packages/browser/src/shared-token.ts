@@ -1,6 +1,6 @@
 import type { Clock } from '@evergrant/core'
 import { HeldToken } from './held-token.ts'
-import type { SharedToken } from './tab-message.ts'
+import type { SharedToken } from './token-message.ts'
 
 /** What another tab has to know of a token beside the token itself. */
 export type TokenLabel = Pick<SharedToken, 'signInId' | 'scope' | 'generation' | 'answers'>

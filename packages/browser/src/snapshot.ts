@@ -1,5 +1,6 @@
 import type { EvergrantError } from '@evergrant/core/source'
-import type { BrowserMode, ServerSession } from './auth-routes.ts'
+import type { BrowserMode } from './server-session.ts'
+import type { TabSession } from './tab-session.ts'
 
 /** What is known now. One and the same object until something of it changes. */
 export type BrowserSnapshot =
@@ -44,22 +45,18 @@ export function newer(before: BrowserSnapshot, after: BrowserSnapshot): BrowserS
   return [...names].every(name => before[name] === after[name]) ? before : Object.freeze(after)
 }
 
-/** What a snapshot is made of. */
-export interface SessionFacts {
-  readonly known: ServerSession | undefined
-  readonly expiresAt: number | undefined
-  readonly isRefreshing: boolean
-  readonly tokenError: EvergrantError | undefined
-  readonly sessionError: EvergrantError | undefined
-}
-
-/** Puts a snapshot together. */
-export function describeSession(facts: SessionFacts): BrowserSnapshot {
-  const { known, expiresAt, isRefreshing, tokenError, sessionError } = facts
+/** Puts together what there is to show. */
+export function describeSession(
+  session: Pick<TabSession, 'backOff' | 'isLoading' | 'keepers' | 'known'>,
+): BrowserSnapshot {
+  const { backOff, isLoading, known } = session
+  const keeper = session.keepers?.main
+  const isRefreshing = isLoading || keeper?.isRefreshing === true
   if (known === undefined)
-    return sessionError
-      ? { status: 'error', error: sessionError, isRefreshing }
+    return backOff.error
+      ? { status: 'error', error: backOff.error, isRefreshing }
       : { ...pending, isRefreshing }
   if (known.status === 'unauthenticated') return { status: known.status, mode: known.mode, isRefreshing }
-  return { ...known, expiresAt, isRefreshing, error: tokenError ?? sessionError }
+  const error = keeper?.backOff.error ?? backOff.error
+  return { ...known, expiresAt: keeper?.token?.expiresAt, isRefreshing, error }
 }

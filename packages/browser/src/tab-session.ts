@@ -1,16 +1,17 @@
 import type { Clock } from '@evergrant/core'
 import { isEvergrantError, isReauthorizationRequiredError } from '@evergrant/core/source'
 import type { EvergrantError } from '@evergrant/core/source'
-import { isSameSession } from './auth-routes.ts'
-import type { AuthRoutes, ServerSession } from './auth-routes.ts'
+import type { AskRoute } from './auth-routes.ts'
 import { BackOff } from './back-off.ts'
 import type { BrowserEvent } from './browser-event.ts'
+import type { Keepers, KeepersOptions } from './keepers.ts'
+import { LastAnswer } from './last-answer.ts'
 import { malformed, signedOutError, supersededError } from './route-error.ts'
-import { describeSession } from './snapshot.ts'
-import type { BrowserSnapshot } from './snapshot.ts'
-import type { TabMessage } from './tab-message.ts'
+import { isSameSession, readSession, readSignedOut, signInIdOf } from './server-session.ts'
+import type { ServerSession, SignedIn } from './server-session.ts'
+import { readSignInMessage } from './sign-in-message.ts'
 import type { Tabs } from './tabs.ts'
-import { TokenKeeper } from './token-keeper.ts'
+import type { TokenKeeper } from './token-keeper.ts'
 
 /** Rounds of one question for the session, while others sign in and out. */
 const mostRounds = 4
@@ -19,8 +20,10 @@ const mostRounds = 4
 export interface TabSessionOptions {
   readonly clock: Clock
   readonly random: () => number
-  readonly routes: AuthRoutes
+  readonly ask: AskRoute
   readonly tabs: Tabs
+  /** Called at the first answer that tells of mediated mode; may refuse it with an error. */
+  readonly createKeepers: (listeners: Pick<KeepersOptions, 'onAnswer' | 'onChange' | 'onFailure'>) => Keepers
   readonly onChange: () => void
   readonly onEvent: (event: BrowserEvent) => void
 }
@@ -29,22 +32,24 @@ export interface TabSessionOptions {
 export class TabSession {
   /** Whether what is known may have changed while this tab did not listen. */
   mustVerify = false
+  /** Undefined: the server told of no mediated mode yet. */
+  keepers: Keepers | undefined
   readonly backOff: BackOff
+  readonly lastAnswer: LastAnswer
   readonly #options: TabSessionOptions
-  readonly #keepers = new Map<string, TokenKeeper>()
   #known: ServerSession | undefined
   #loading: Promise<void> | undefined
   /** Counts what could make an answer that is on its way a late one. */
   #turn = 0
   /** How many sign-ins of this tab are under way. */
   #changes = 0
-  #checkedAt = { wall: 0, monotonic: 0 }
   #wasSignedIn = false
   #end: EvergrantError | undefined
 
   constructor(options: TabSessionOptions) {
     this.#options = options
     this.backOff = new BackOff(options.clock, options.random)
+    this.lastAnswer = new LastAnswer(options.clock)
   }
 
   get known(): ServerSession | undefined {
@@ -55,17 +60,6 @@ export class TabSession {
     return this.#loading !== undefined
   }
 
-  get keepers(): Iterable<TokenKeeper> {
-    return this.#keepers.values()
-  }
-
-  /** How long ago the server last told who is signed in, in milliseconds. */
-  get checkedMsAgo(): number {
-    const { clock } = this.#options
-    const { wall, monotonic } = this.#checkedAt
-    return Math.max(clock.wall() - wall, clock.monotonic() - monotonic)
-  }
-
   /** Resolves to who is signed in; asks the server only if that is not known. */
   async ready(): Promise<ServerSession> {
     let hasWaited = false
@@ -73,12 +67,19 @@ export class TabSession {
       if (this.#end) throw this.#end
       if (this.#known && !this.mustVerify && !this.#loading) return this.#known
       if (!this.#known && !this.#loading && this.backOff.remainingMs > 0) {
-        if (hasWaited || !this.backOff.error?.isTransient || !(await this.backOff.wait())) break
+        if (hasWaited || !(await this.backOff.wait())) break
         hasWaited = true
       }
       await this.load()
     }
     throw this.#end ?? this.backOff.error ?? supersededError()
+  }
+
+  /** As `ready`, where somebody must be signed in. */
+  async signedIn(): Promise<SignedIn> {
+    const session = await this.ready()
+    if (session.status === 'authenticated') return session
+    throw signedOutError(this.#wasSignedIn ? 'signed-out' : 'never-signed-in')
   }
 
   /** Asks the server who is signed in; concurrent calls share one question. Never rejects. */
@@ -92,30 +93,14 @@ export class TabSession {
     return this.#loading
   }
 
-  /** The tokens of one scope of whoever is signed in. */
-  keeper(signInId: string, scope: string): TokenKeeper {
-    const existing = this.#keepers.get(scope)
-    if (existing) return existing
-    const { routes, onEvent, ...shared } = this.#options
-    const keeper = new TokenKeeper({
-      ...shared,
-      signInId,
-      scope,
-      request: question => routes.token(question),
-      onObtained: ({ expiresAt }, isAdopted) => {
-        // The server has just told whose session it is.
-        if (!isAdopted) this.#noteAnswer()
-        onEvent({ type: isAdopted ? 'token-adopted' : 'token-obtained', expiresAt })
-      },
-      onFailure: (error, retryInMs) => this.#judge(error, retryInMs),
-    })
-    this.#keepers.set(scope, keeper)
-    return keeper
-  }
-
-  /** The error for calls that need somebody to be signed in. */
-  nobody(): EvergrantError {
-    return signedOutError(this.#wasSignedIn ? 'signed-out' : 'never-signed-in')
+  /**
+   * The keeper of one scope; undefined in proxy mode.
+   * @throws {SupersededError} this sign-in is over
+   */
+  keeper({ mode, signInId }: SignedIn, scope: string): TokenKeeper | undefined {
+    if (mode === 'proxy') return undefined
+    if (!this.keepers || signInIdOf(this.#known) !== signInId) throw supersededError()
+    return this.keepers.of(signInId, scope)
   }
 
   async signIn(username: string, password: string): Promise<void> {
@@ -123,7 +108,7 @@ export class TabSession {
     this.#changes++
     let isCertain = false
     try {
-      const session = await this.#options.routes.signIn(username, password)
+      const session = await this.#told('sign-in', { username, password })
       if (turn !== this.#turn) throw this.#end ?? this.#forget()
       if (session.status !== 'authenticated') throw malformed('sign-in', 200)
       this.#become(session, true)
@@ -141,41 +126,26 @@ export class TabSession {
   /** Signs out; tells whether the provider confirmed it. */
   async signOut(): Promise<boolean> {
     const turn = ++this.#turn
-    const isSessionEnded = await this.#options.routes.signOut()
+    const isSessionEnded = await this.#options.ask('sign-out', {}, readSignedOut)
     if (turn !== this.#turn) throw this.#end ?? this.#forget()
     this.#become({ status: 'unauthenticated', mode: this.#known?.mode ?? 'proxy' }, true)
     return isSessionEnded
   }
 
   /** Takes what another tab says; only the server is believed about who is signed in. */
-  receive(message: TabMessage, sinceAt: number | undefined): void {
+  receive(data: unknown): void {
     const known = this.#known?.status === 'authenticated' ? this.#known : undefined
-    switch (message.type) {
-      case 'signed-in':
-        if (message.signInId !== known?.signInId) this.#forget()
-        break
-      case 'signed-out':
-        // Nobody was signed in there before either: that is no news.
-        if (message.signInId === undefined) break
-        this.#turn++
-        if (known === undefined) break
-        if (message.signInId === known.signInId)
-          this.#become({ status: 'unauthenticated', mode: known.mode }, false)
-        else this.#verify()
-        break
-      case 'token':
-        if (message.signInId !== known?.signInId || known.mode !== 'mediated') break
-        // Tokens of a scope that nobody here asked for are not collected.
-        if (message.scope === '') this.keeper(known.signInId, '')
-        this.#keepers.get(message.scope)?.adopt(message, sinceAt)
-        break
-      case 'ask': {
-        const { id, signInId, scope, generation } = message
-        const keeper = signInId === known?.signInId ? this.#keepers.get(scope) : undefined
-        this.#options.tabs.post(keeper?.share(generation, id) ?? { type: 'none', answers: id })
-        break
-      }
-      case 'none':
+    const message = readSignInMessage(data)
+    if (message === undefined)
+      this.keepers?.receive(data, known?.mode === 'mediated' ? known.signInId : undefined)
+    else if (message.type === 'signed-in') {
+      if (message.signInId !== known?.signInId) this.#forget()
+    } else if (message.signInId !== undefined) {
+      // Without a name, nobody was signed in there before either: that is no news.
+      this.#turn++
+      if (message.signInId === known?.signInId)
+        this.#become({ status: 'unauthenticated', mode: known.mode }, false)
+      else if (known) this.#verify()
     }
   }
 
@@ -185,28 +155,16 @@ export class TabSession {
     this.#end = error
     this.#known = undefined
     this.backOff.end()
-    this.#closeKeepers(error)
-  }
-
-  /** What there is to show. */
-  snapshot(): BrowserSnapshot {
-    const keeper = this.#keepers.get('')
-    return describeSession({
-      known: this.#known,
-      expiresAt: keeper?.token?.expiresAt,
-      isRefreshing: this.isLoading || keeper?.isRefreshing === true,
-      tokenError: keeper?.backOff.error,
-      sessionError: this.backOff.error,
-    })
+    this.keepers?.end(error)
   }
 
   async #ask(): Promise<void> {
-    const { routes, onEvent } = this.#options
+    const { onEvent } = this.#options
     for (let round = 0; round < mostRounds; round++) {
       const turn = this.#turn
       let answer: ServerSession | EvergrantError
       try {
-        answer = await routes.session()
+        answer = await this.#told('session')
       } catch (error) {
         if (!isEvergrantError(error)) throw error
         answer = error
@@ -226,30 +184,44 @@ export class TabSession {
     }
   }
 
+  /** What the server tells of the session. */
+  async #told(route: 'session' | 'sign-in', body?: object): Promise<ServerSession> {
+    const { ask, createKeepers, onChange } = this.#options
+    const session = await ask(route, body, readSession)
+    if (session.mode === 'mediated' && !this.#end) {
+      this.keepers ??= createKeepers({
+        onChange,
+        onAnswer: () => this.#noteAnswer(),
+        onFailure: (error, retryInMs) => this.#judge(error, retryInMs),
+      })
+    }
+    return session
+  }
+
   #noteAnswer(): void {
-    const { clock } = this.#options
-    this.#checkedAt = { wall: clock.wall(), monotonic: clock.monotonic() }
+    this.lastAnswer.note()
     this.backOff.succeed()
   }
 
   #become(next: ServerSession, tellsOthers: boolean): void {
     const { tabs, onEvent } = this.#options
     const before = this.#known
-    const signInId = before?.status === 'authenticated' ? before.signInId : undefined
+    const signInId = signInIdOf(before)
     this.mustVerify = false
     this.#noteAnswer()
     if (isSameSession(before, next)) return this.#options.onChange()
     this.#turn++
     this.#known = next
     const isSignedIn = next.status === 'authenticated'
-    this.#closeKeepers(isSignedIn ? supersededError() : signedOutError('signed-out'))
+    this.keepers?.end(isSignedIn ? supersededError() : signedOutError('signed-out'))
     this.#wasSignedIn ||= isSignedIn
-    const message = isSignedIn
-      ? ({ type: 'signed-in', signInId: next.signInId } as const)
-      : ({ type: 'signed-out', signInId } as const)
-    if (tellsOthers && (isSignedIn || signInId !== undefined)) tabs.post(message)
-    if (isSignedIn) onEvent({ type: 'signed-in', signInId: next.signInId })
-    else if (signInId !== undefined) onEvent({ type: 'signed-out' })
+    if (isSignedIn) {
+      if (tellsOthers) tabs.post({ type: 'signed-in', signInId: next.signInId })
+      onEvent({ type: 'signed-in', signInId: next.signInId })
+    } else if (signInId !== undefined) {
+      if (tellsOthers) tabs.post({ type: 'signed-out', signInId })
+      onEvent({ type: 'signed-out' })
+    }
     this.#options.onChange()
   }
 
@@ -257,7 +229,7 @@ export class TabSession {
   #forget(): EvergrantError {
     const error = supersededError()
     this.#known = undefined
-    this.#closeKeepers(error)
+    this.keepers?.end(error)
     this.#verify()
     return error
   }
@@ -265,7 +237,7 @@ export class TabSession {
   #verify(): void {
     this.#turn++
     this.mustVerify = this.#known !== undefined
-    if (this.#options.tabs.isOpen) void this.load()
+    if (this.#options.tabs.name !== undefined) void this.load()
   }
 
   /** A request for a token failed: what it means for the session. */
@@ -274,10 +246,5 @@ export class TabSession {
     if (isReauthorizationRequiredError(error))
       this.#become({ status: 'unauthenticated', mode: 'mediated' }, true)
     else if (error.code === 'superseded' || error.code === 'access_token_not_exposed') this.#forget()
-  }
-
-  #closeKeepers(error: EvergrantError): void {
-    for (const keeper of this.#keepers.values()) keeper.close(error)
-    this.#keepers.clear()
   }
 }

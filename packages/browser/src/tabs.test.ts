@@ -88,6 +88,32 @@ test('C76 a new tab gets the token from another one, without a request', async (
   expect(second!.events.map(({ type }) => type)).toContain('token-adopted')
 })
 
+test('listeners hear of a token that changes nothing else to see', async () => {
+  server.signIn('ann')
+  const [tab] = openTabs(1)
+  await run(tab!.tokens.load())
+  let told = 0
+  tab!.tokens.subscribe(() => told++)
+  const send = (accessToken: string, generation: number): void => {
+    const token = { type: 'token', signInId: 'sign-in-1', scope: '', generation, accessToken, ageMs: 0 }
+    for (const channel of tab!.channels) channel.receive(token)
+  }
+  send('fake-token-1', 1)
+  const [before, toldBefore] = [tab!.tokens.getSnapshot(), told]
+  send('fake-token-2', 2)
+  expect(tab!.tokens.getSnapshot()).toBe(before)
+  expect(tab!.tokens.peekAccessToken()).toBe('fake-token-2')
+  expect(told).toBe(toldBefore + 1)
+})
+
+test('the lock of a scope is another one than the lock that counts the tabs', async () => {
+  server.signIn('ann')
+  const [tab] = openTabs(1)
+  const tokens = tab!.tokens.variant({ scope: 'tabs' })
+  expect(await timed(tokens.getAccessToken())).toBeLessThan(100)
+  expect(tab!.events.map(({ type }) => type)).not.toContain('lock-timed-out')
+})
+
 test('no time is lost with questions where there is no other tab', async () => {
   server.signIn('ann')
   const [only] = openTabs(1)

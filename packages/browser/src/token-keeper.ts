@@ -1,15 +1,18 @@
-import { decide, freshForMs } from '@evergrant/core'
-import type { Clock, PolicyRequest, PolicyState } from '@evergrant/core'
+import { accessFreshForMs, decideAccess } from '@evergrant/core'
+import type { AccessPolicyState, Clock, PolicyRequest } from '@evergrant/core'
 import { isEvergrantError } from '@evergrant/core/source'
 import type { EvergrantError } from '@evergrant/core/source'
-import type { TokenAnswer, TokenQuestion } from './auth-routes.ts'
+import type { AskRoute } from './auth-routes.ts'
 import { BackOff } from './back-off.ts'
 import { HeldToken } from './held-token.ts'
 import { Rejections } from './rejections.ts'
 import { supersededError } from './route-error.ts'
 import { adoptToken, shareToken } from './shared-token.ts'
-import type { SharedToken } from './tab-message.ts'
+import type { TabTurns } from './tab-turns.ts'
 import type { Tabs } from './tabs.ts'
+import { readTokenAnswer } from './token-answer.ts'
+import type { TokenAnswer } from './token-answer.ts'
+import type { SharedToken } from './token-message.ts'
 import { questionFor } from './token-question.ts'
 
 /** What a keeper works with. */
@@ -19,8 +22,9 @@ export interface TokenKeeperOptions {
   readonly scope: string
   readonly clock: Clock
   readonly random: () => number
-  readonly tabs: Pick<Tabs, 'ask' | 'alone' | 'post'>
-  readonly request: (question: TokenQuestion) => Promise<TokenAnswer>
+  readonly tabs: Tabs
+  readonly turns: TabTurns
+  readonly ask: AskRoute
   /** Something to show has changed. */
   readonly onChange: () => void
   readonly onObtained: (token: HeldToken, isAdopted: boolean) => void
@@ -65,11 +69,6 @@ export class TokenKeeper {
     this.#resume()
   }
 
-  /** Whether it belongs to a sign-in that is over. */
-  get isClosed(): boolean {
-    return this.#end !== undefined
-  }
-
   /** Resolves to a usable token; concurrent callers share one request. */
   async get({ minTtlMs, forceRefresh }: PolicyRequest = {}): Promise<HeldToken> {
     const startedAt = this.#options.clock.monotonic()
@@ -79,14 +78,14 @@ export class TokenKeeper {
       const token = this.#token
       const isFreshest = token !== undefined && token.facts.requestedAt >= startedAt
       const request = { minTtlMs, forceRefresh, isFreshest }
-      const step = decide(this.#state(), request)
+      const step = decideAccess(this.#state(), request)
       if (token && step.action === 'use') return token
-      if (token && step.action === 'use-and-refresh') {
+      if (token && step.action === 'renew' && step.isBackground) {
         void this.#refresh(request, startedAt)
         return token
       }
       if (step.action === 'wait-until') {
-        if (hasWaited || !this.backOff.error?.isTransient || !(await this.backOff.wait())) break
+        if (hasWaited || !(await this.backOff.wait())) break
         hasWaited = true
       } else {
         // Another tab may deliver while our own request hangs.
@@ -99,26 +98,25 @@ export class TokenKeeper {
 
   /** Renews the token in the background, if it is held and due. */
   refreshIfDue(): void {
-    if (this.#token && !this.isClosed && 'rung' in decide(this.#state()))
+    if (this.#token && decideAccess(this.#state()).action === 'renew')
       void this.#refresh({}, this.#options.clock.monotonic())
   }
 
   /** Asks the other tabs for what this one may have missed. */
   catchUp(): Promise<void> {
-    const { tabs, scope, signInId } = this.#options
-    return tabs.ask({ signInId, scope, generation: this.#generation })
+    const { turns, scope, signInId } = this.#options
+    return turns.ask({ signInId, scope, generation: this.#generation })
   }
 
-  /** Until the token is due, in milliseconds; undefined: none is held, or it never is. */
-  get dueInMs(): number | undefined {
-    if (this.#token === undefined) return undefined
-    const dueInMs = Math.max(freshForMs(this.#state()), this.backOff.remainingMs, this.#token.guardMs)
-    return Number.isFinite(dueInMs) ? dueInMs : undefined
+  /** Until the token is due, in milliseconds; infinite: none is held, it never is, or the next is on its way. */
+  get dueInMs(): number {
+    if (this.#token === undefined || this.#flight) return Number.POSITIVE_INFINITY
+    return Math.max(accessFreshForMs(this.#state()), this.backOff.remainingMs, this.#token.guardMs)
   }
 
   /** Judges a refusal of `accessToken`: whether the request may be sent once more. */
   refuse(accessToken: string): 'done' | 'replay' {
-    if (this.isClosed) return 'done'
+    if (this.#end) return 'done'
     const token = this.#token
     // A late refusal says nothing about the token of now.
     if (token?.accessToken !== accessToken) return 'replay'
@@ -134,7 +132,7 @@ export class TokenKeeper {
   /** Takes a token that another tab has; `sinceAt` as in `Tabs`. */
   adopt(shared: SharedToken, sinceAt: number | undefined): void {
     const { clock, random } = this.#options
-    if (this.isClosed || shared.generation <= this.#generation) return
+    if (this.#end || shared.generation <= this.#generation) return
     this.#generation = shared.generation
     if (shared.accessToken === this.#token?.accessToken) return
     this.#hold(adoptToken(shared, sinceAt, clock, random()), true)
@@ -148,19 +146,14 @@ export class TokenKeeper {
     return shareToken(this.#token, label, clock)
   }
 
-  #state(): PolicyState {
+  #state(): AccessPolicyState {
     const token = this.#token
     return {
       access: token?.state(this.#rejections.waitMs),
-      refresh: { status: 'usable' },
-      canRegrant: false,
-      firstRung: 'refresh-token',
       slowestMs: this.#slowestMs,
       draw: token?.facts.draw ?? 0,
       backOffMs: this.backOff.remainingMs,
       guardMs: token?.guardMs ?? 0,
-      personReason: 'never-signed-in',
-      isSignedOut: false,
     }
   }
 
@@ -177,16 +170,16 @@ export class TokenKeeper {
 
   /** One renewal. Never rejects: what went wrong is remembered. */
   async #renew(request: PolicyRequest, startedAt: number): Promise<void> {
-    const { tabs, scope, onFailure } = this.#options
+    const { turns, scope, onFailure } = this.#options
     const before = this.#token
     const isDue = (): boolean => {
       const token = this.#token
-      if (this.isClosed || token === undefined || token === before) return !this.isClosed
+      if (this.#end || token === undefined || token === before) return !this.#end
       const isFreshest = token.facts.requestedAt >= startedAt
-      return 'rung' in decide(this.#state(), { ...request, isFreshest })
+      return decideAccess(this.#state(), { ...request, isFreshest }).action === 'renew'
     }
     try {
-      await tabs.alone(scope, async hasLock => {
+      await turns.alone(scope, async hasLock => {
         if (!isDue()) return
         if (hasLock) {
           await this.catchUp()
@@ -195,7 +188,7 @@ export class TokenKeeper {
         await this.#exchange(request)
       })
     } catch (error) {
-      if (this.isClosed) return
+      if (this.#end) return
       if (!isEvergrantError(error)) throw error
       this.backOff.fail(error)
       onFailure(error, this.backOff.remainingMs)
@@ -203,15 +196,15 @@ export class TokenKeeper {
   }
 
   async #exchange(request: PolicyRequest): Promise<void> {
-    const { clock, signInId, scope, tabs } = this.#options
+    const { clock, signInId, scope, tabs, ask } = this.#options
     const before = this.#token
     const monotonicAt = clock.monotonic()
     const wallAt = clock.wall()
     const question = { signInId, ...(scope && { scope }), ...questionFor(before, request, this.#slowestMs) }
-    const answer = await this.#options.request(question)
+    const answer = await ask('token', question, readTokenAnswer)
     const tookMs = clock.monotonic() - monotonicAt
     this.#slowestMs = Math.max(tookMs, this.#slowestMs / 2)
-    if (this.isClosed) return
+    if (this.#end) return
     if (answer.signInId !== signInId) throw supersededError()
     this.backOff.succeed()
     // A newer token came from another tab meanwhile.
@@ -230,16 +223,15 @@ export class TokenKeeper {
   }
 
   #issued(
-    answer: TokenAnswer,
+    { accessToken, expiresInMs }: TokenAnswer,
     before: HeldToken | undefined,
     monotonicAt: number,
     wallAt: number,
   ): HeldToken {
     const { clock, random } = this.#options
-    const { accessToken, expiresInMs, scope } = answer
     // What is left of a token says little about its life: the longest that was seen counts.
     const lifetimeMs = expiresInMs && Math.max(expiresInMs, before?.facts.lifetimeMs ?? 0)
-    const facts = { accessToken, scope, lifetimeMs, remainingMs: expiresInMs, draw: random() }
+    const facts = { accessToken, lifetimeMs, remainingMs: expiresInMs, draw: random() }
     return new HeldToken({ ...facts, monotonicAt, wallAt, requestedAt: monotonicAt }, clock)
   }
 

@@ -1,6 +1,6 @@
 import type { PolicyRequest } from '@evergrant/core'
-import type { TokenQuestion } from './auth-routes.ts'
 import type { HeldToken } from './held-token.ts'
+import type { TokenQuestion } from './token-answer.ts'
 
 /**
  * Decides what to ask the token route for: something better than what is held. The server keeps a token of its own, and

@@ -1,11 +1,15 @@
-import { ConfigurationError, createAuthorizedFetch } from '@evergrant/core/source'
+import { ConfigurationError, createAuthorizedFetchWith } from '@evergrant/core/source'
 import type { AccessTokenSource, AuthorizedRequest, VariantOptions } from '@evergrant/core/source'
 import { abortable } from './abortable.ts'
 import type { ApiTargets } from './api-targets.ts'
-import type { ServerSession } from './auth-routes.ts'
+import type { BrowserTokens } from './browser-tokens.ts'
+import { bufferedRequest } from './buffered-request.ts'
 import { supersededError, tokenNotExposed } from './route-error.ts'
 import type { TabSession } from './tab-session.ts'
 import type { TokenKeeper } from './token-keeper.ts'
+
+/** A source whose methods are bound. */
+export type TokenSource = Pick<BrowserTokens, keyof AccessTokenSource>
 
 /** What a source works with. */
 export interface TokenSourceOptions {
@@ -25,25 +29,17 @@ interface Attempt {
   readonly accessToken?: string | undefined
 }
 
-type SignedIn = Extract<ServerSession, { status: 'authenticated' }>
-
 /** Makes the source of one scope; empty: the scope that was granted. All sources of a page share their session. */
-export function createTokenSource(options: TokenSourceOptions, scope = ''): AccessTokenSource {
+export function createTokenSource(options: TokenSourceOptions, scope = ''): TokenSource {
   const { session, targets, send, during, checkSession } = options
   const attempts = new WeakMap<AuthorizedRequest, Attempt>()
-
-  const signedIn = async (): Promise<SignedIn> => {
-    const known = await session.ready()
-    if (known.status === 'unauthenticated') throw session.nobody()
-    return known
-  }
 
   const getAccessToken: AccessTokenSource['getAccessToken'] = ({ signal, ...asked } = {}) =>
     during(() =>
       abortable(signal, async () => {
-        const { mode, signInId } = await signedIn()
-        if (mode === 'proxy') throw tokenNotExposed()
-        return (await session.keeper(signInId, scope).get(asked)).accessToken
+        const keeper = session.keeper(await session.signedIn(), scope)
+        if (!keeper) throw tokenNotExposed()
+        return (await keeper.get(asked)).accessToken
       }),
     )
 
@@ -51,22 +47,20 @@ export function createTokenSource(options: TokenSourceOptions, scope = ''): Acce
     url: string | URL,
     replayOf: AuthorizedRequest | undefined,
   ): Promise<AuthorizedRequest> => {
-    const { mode, signInId } = await signedIn()
+    const signedIn = await session.signedIn()
+    const { mode, signInId } = signedIn
     if (replayOf && attempts.get(replayOf)?.signInId !== signInId) throw supersededError()
     const target = targets.resolve(url, mode)
-    if (mode === 'proxy') {
-      if (scope !== '') throw noScopes()
-      const headers = new Headers({ 'x-evergrant': '1', 'x-evergrant-sign-in': signInId })
-      return remember({ url: target, headers }, { signInId })
-    }
-    const keeper = session.keeper(signInId, scope)
-    const { accessToken } = await keeper.get()
-    const headers = new Headers({ authorization: `Bearer ${accessToken}` })
-    return remember({ url: target, headers }, { signInId, keeper, accessToken })
-  }
-
-  const remember = (request: AuthorizedRequest, made: Attempt): AuthorizedRequest => {
-    attempts.set(request, made)
+    const keeper = session.keeper(signedIn, scope)
+    const accessToken = keeper && (await keeper.get()).accessToken
+    if (!keeper && scope !== '') throw noScopes()
+    const headers = new Headers(
+      keeper
+        ? { authorization: `Bearer ${accessToken}` }
+        : { 'x-evergrant': '1', 'x-evergrant-sign-in': signInId },
+    )
+    const request = { url: target, headers }
+    attempts.set(request, { signInId, keeper, accessToken })
     return request
   }
 
@@ -93,22 +87,20 @@ export function createTokenSource(options: TokenSourceOptions, scope = ''): Acce
     getAccessToken,
     authorize,
     settle,
-    fetch: createAuthorizedFetch({ authorize, settle }, send),
+    fetch: createAuthorizedFetchWith(bufferedRequest, { authorize, settle }, send),
     variant: narrower => createTokenSource(options, scopeOf(narrower)),
   }
 }
 
 function scopeOf({ scope = '', resource }: VariantOptions): string {
   if (resource !== undefined) {
-    throw new ConfigurationError('These tokens have no variant for a resource', [
-      'The auth routes know scopes only. Ask for a scope instead.',
-    ])
+    throw new ConfigurationError('These tokens have no variant for a resource', ['Ask for a scope instead.'])
   }
   return [...new Set(scope.split(/\s+/).filter(Boolean))].toSorted().join(' ')
 }
 
 function noScopes(): ConfigurationError {
   return new ConfigurationError('These tokens have no variants', [
-    'In proxy mode the server decides the scope of the token that it sends.',
+    'In proxy mode the server decides the scope.',
   ])
 }

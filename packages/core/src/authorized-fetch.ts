@@ -1,6 +1,7 @@
 import type { AccessTokenSource, AuthorizedRequest } from './access-token-source.ts'
 import { drop } from './bounded-body.ts'
 import { replayable } from './replayable-body.ts'
+import type { Replayable } from './request-copy.ts'
 
 /**
  * Makes a `fetch` that authorizes, sends and settles: at most one replay for each call, and only if the body can be
@@ -10,14 +11,24 @@ export function createAuthorizedFetch(
   source: Pick<AccessTokenSource, 'authorize' | 'settle'>,
   send: typeof globalThis.fetch,
 ): typeof globalThis.fetch {
+  return createAuthorizedFetchWith(replayable, source, send)
+}
+
+/** As `createAuthorizedFetch`; `prepare` decides what of a body is kept for a replay. */
+export function createAuthorizedFetchWith(
+  prepare: (input: string | URL | Request, init: RequestInit | undefined) => Promise<Replayable>,
+  source: Pick<AccessTokenSource, 'authorize' | 'settle'>,
+  send: typeof globalThis.fetch,
+): typeof globalThis.fetch {
   return async (input, init) => {
-    const target = input instanceof Request ? input.url : String(input)
-    const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
-    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    const given = input instanceof Request ? input : undefined
+    const url = input instanceof Request ? input.url : input
+    const target = { url, method: init?.method ?? given?.method ?? 'GET' }
+    const signal = init?.signal ?? given?.signal
     const authorize = (replayOf?: AuthorizedRequest): Promise<AuthorizedRequest> =>
-      source.authorize({ url: target, method }, { signal: signal ?? undefined, replayOf })
+      source.authorize(target, { signal, replayOf })
     const first = await authorize()
-    const request = await replayable(input, init)
+    const request = await prepare(input, init)
     const response = await send(first.url, withHeaders(request.init(), first.headers))
     // A redirect led elsewhere without the token: what stands there says nothing about it.
     if (isForeign(response, first.url)) return response

@@ -25,7 +25,7 @@ function createBench(answers: (() => Response)[], options: GraphQLFetchOptions =
     },
   }
   const send: typeof globalThis.fetch = async (_input, init) => {
-    sent.push(`${new Headers(init?.headers).get('authorization')} ${String(init?.body)}`)
+    sent.push(`${new Headers(init?.headers).get('authorization')} ${await new Response(init?.body).text()}`)
     const answer = answers.shift()
     if (answer === undefined) throw new Error('Nothing is left to answer.')
     return answer()

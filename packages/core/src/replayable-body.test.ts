@@ -13,6 +13,30 @@ async function received(init: RequestInit): Promise<{ body: string; type: string
 
 const streamOf = (...texts: string[]): ReadableStream<Uint8Array> => new Blob(texts).stream()
 
+describe('where Request has no body, as in Firefox,', () => {
+  const request = (body?: string): Request =>
+    Object.defineProperty(
+      new Request(url, { method: body === undefined ? 'GET' : 'POST', body: body ?? null }),
+      'body',
+      {
+        value: undefined,
+      },
+    )
+
+  test('the body of a Request is sent all the same, and again', async () => {
+    const prepared = await replayable(request('text'), undefined)
+    expect(prepared.canReplay).toBe(true)
+    for (let attempt = 0; attempt < 2; attempt++)
+      expect(await received(prepared.init())).toMatchObject({ body: 'text', method: 'POST' })
+  })
+
+  test('a Request without one stays without one', async () => {
+    const prepared = await replayable(request(), undefined)
+    expect(() => new Request(url, prepared.init())).not.toThrow()
+    expect(prepared.init().body).toBeUndefined()
+  })
+})
+
 describe('a body that can be sent again', () => {
   const form = new FormData()
   form.set('name', 'value')

@@ -1,47 +1,24 @@
-const longestBufferedBytes = 1_048_576
+import { copyForFetch } from './request-copy.ts'
+import type { Replayable } from './request-copy.ts'
 
-/** One request, ready to be sent twice if its body allows. */
-export interface Replayable {
-  /** The init of the first or only attempt, or of the replay. */
-  init(): RequestInit
-  readonly canReplay: boolean
-}
+const longestBufferedBytes = 1_048_576
 
 /**
  * Prepares what `fetch` was given for a possible replay. Strings, forms, blobs and buffers can be sent again; the body
  * of a Request is kept up to 1 MiB; a stream is sent once.
  */
-export async function replayable(
+export function replayable(
   input: string | URL | Request,
   init: RequestInit | undefined,
 ): Promise<Replayable> {
-  const own = definedMembers(init)
-  // As in fetch: a body of null leaves the body of the Request in place.
-  if (input instanceof Request && own.body == null) return replayableRequest(input, own)
-  const merged = input instanceof Request ? { ...membersOf(input), ...own } : own
-  const canReplay = isReplayable(merged.body)
-  return { canReplay, init: () => ({ ...merged, ...(canReplay ? {} : { duplex: 'half' }) }) }
+  return copyForFetch(input, init, replayableRequest)
 }
 
-function definedMembers(init: RequestInit = {}): RequestInit {
-  return Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
-}
-
-// What is not known to give the same bytes twice (streams, Node.js streams, async iterables) is sent once.
-function isReplayable(body: unknown): boolean {
-  if (body === undefined || body === null || typeof body === 'string' || ArrayBuffer.isView(body)) return true
-  return [URLSearchParams, FormData, Blob, ArrayBuffer].some(
-    replayableClass => body instanceof replayableClass,
-  )
-}
-
-async function replayableRequest(
-  request: Request,
-  { body: _body, ...init }: RequestInit,
-): Promise<Replayable> {
-  const members = { ...membersOf(request), ...init }
-  if (request.body === null) return { canReplay: true, init: () => members }
-  const reader = request.body.getReader()
+async function replayableRequest(request: Request, members: RequestInit): Promise<Replayable> {
+  // Firefox has no `Request.body`.
+  const stream = request.body === undefined ? await readWhole(request) : request.body
+  if (stream === null) return { canReplay: true, init: () => members }
+  const reader = stream.getReader()
   const leave = (): void => void reader.cancel().catch(() => undefined)
   members.signal?.addEventListener('abort', leave, { once: true })
   try {
@@ -55,6 +32,11 @@ async function replayableRequest(
   } finally {
     members.signal?.removeEventListener('abort', leave)
   }
+}
+
+async function readWhole(request: Request): Promise<ReadableStream<Uint8Array> | null> {
+  const blob = await request.blob()
+  return blob.size > 0 ? blob.stream() : null
 }
 
 async function readAhead(
@@ -85,33 +67,4 @@ function resumed(
     },
     cancel: reason => reader.cancel(reason),
   })
-}
-
-function membersOf(request: Request): RequestInit {
-  const {
-    method,
-    headers,
-    signal,
-    credentials,
-    cache,
-    mode,
-    redirect,
-    referrer,
-    referrerPolicy,
-    integrity,
-    keepalive,
-  } = request
-  // `navigate` cannot be passed to fetch, and Node.js has no referrer to speak of.
-  const passed = {
-    method,
-    headers,
-    signal,
-    credentials,
-    cache,
-    redirect,
-    referrerPolicy,
-    integrity,
-    keepalive,
-  }
-  return { ...passed, ...(mode !== 'navigate' && { mode }), ...(referrer !== 'about:client' && { referrer }) }
 }

@@ -1,5 +1,5 @@
 import { createBrowserTokens } from '@evergrant/browser'
-import type { BrowserTokens } from '@evergrant/browser'
+import type { BrowserTokens, TabChannel } from '@evergrant/browser'
 import { memoryStore } from '@evergrant/core'
 import { createEmulator } from '@evergrant/emulator'
 import type { Emulator } from '@evergrant/emulator'
@@ -14,6 +14,8 @@ export interface RealWorld {
   readonly clock: VirtualClock
   readonly emulator: Emulator
   readonly tokens: BrowserTokens
+  /** Makes the tokens of another tab, or of a module that was loaded again. */
+  readonly open: () => BrowserTokens
   readonly customers: readonly { readonly username: string; readonly password: string }[]
   /** The routes and API paths that were asked, in order. */
   readonly asked: string[]
@@ -62,18 +64,43 @@ export function createRealWorld(mode: 'proxy' | 'mediated'): RealWorld {
     }
     return response
   }
-  const tokens = createBrowserTokens({
-    endpoint: `${site}/auth`,
-    proxy: `${site}/api/travis/`,
-    api: { baseUrl: apiUrl },
-    fetch: (input, init) => answer(new Request(input, init)),
-    clock,
-    random: seededRandom(1),
-    channel: null,
-    locks: null,
-    page: { addEventListener: () => undefined, removeEventListener: () => undefined },
-  })
+  const channels = new Set<Channel>()
+  const open = (): BrowserTokens =>
+    createBrowserTokens({
+      endpoint: `${site}/auth`,
+      proxy: `${site}/api/travis/`,
+      api: { baseUrl: apiUrl },
+      fetch: (input, init) => answer(new Request(input, init)),
+      clock,
+      random: seededRandom(1),
+      channel: () => new Channel(channels),
+      locks: null,
+      page: { addEventListener: () => undefined, removeEventListener: () => undefined },
+    })
   const run: RealWorld['run'] = promise => clock.runUntil(promise)
-  const world: RealWorld = { clock, emulator, tokens, customers, asked, instead: () => undefined, run }
+  const tokens = open()
+  const world: RealWorld = { clock, emulator, tokens, open, customers, asked, instead: () => undefined, run }
   return world
+}
+
+/** One end of the channel that the tabs of a site share. */
+class Channel implements TabChannel {
+  readonly #all: Set<Channel>
+  #listener: (event: { readonly data: unknown }) => void = () => undefined
+
+  constructor(all: Set<Channel>) {
+    this.#all = all.add(this)
+  }
+
+  addEventListener(_type: 'message', listener: (event: { readonly data: unknown }) => void): void {
+    this.#listener = listener
+  }
+
+  postMessage(message: unknown): void {
+    for (const other of this.#all) if (other !== this) other.#listener({ data: structuredClone(message) })
+  }
+
+  close(): void {
+    this.#all.delete(this)
+  }
 }

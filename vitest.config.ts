@@ -23,7 +23,17 @@ export default defineConfig({
           typecheck: { enabled: false },
         },
       },
-      { resolve, ssr, test: { name: 'e2e', include: ['src/**/*.e2e.test.ts'], testTimeout: 30_000 } },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'e2e',
+          include: ['src/**/*.e2e.test.ts'],
+          testTimeout: 30_000,
+          // A browser beside a server on a loaded machine needs more than the default second.
+          expect: { poll: { timeout: 5000 } },
+        },
+      },
     ],
   },
 })

@@ -1,6 +1,6 @@
 // Takes the pictures of the documentation: the page in both themes, on a desktop and on a phone, after an outage.
 import { fileURLToPath } from 'node:url'
-import type { BrowserContextOptions } from 'playwright-core'
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { executablePath, GatewayPage, launchBrowser, shows } from '../src/page.test-support.ts'
 
 const directory = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
@@ -16,6 +16,20 @@ const screens: readonly Screen[] = [
 ]
 
 const minute = 60_000
+
+/** A customer signs in; the sign-in goes through the same outage. */
+async function signIn({ page }: GatewayPage): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Fill in / })
+    .first()
+    .click()
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await shows(customerOn(page), 'of 90 vehicles')
+}
+
+function customerOn(page: Page): Locator {
+  return page.getByRole('article', { name: /^TRAVIS as / })
+}
 
 /** TRAVIS has been through an outage and is well again; TrafficStars is in the middle of one. */
 async function letThingsHappen(shown: GatewayPage): Promise<void> {
@@ -49,11 +63,17 @@ async function take({ name, ...context }: Screen, colorScheme: 'light' | 'dark')
   })
   try {
     await shown.open()
+    await signIn(shown)
     await letThingsHappen(shown)
+    await shown.page.mouse.move(0, 0)
     await shown.page.evaluate('scrollTo(0, 0); document.activeElement.blur()')
     await shown.page.waitForTimeout(1500)
     const path = `${directory}gateway-${name}-${colorScheme}.png`
     await shown.page.screenshot({ path })
+    const customer = customerOn(shown.page)
+    await customer.scrollIntoViewIfNeeded()
+    await shown.page.waitForTimeout(1500)
+    await customer.screenshot({ path: `${directory}gateway-customer-${name}-${colorScheme}.png` })
   } finally {
     await shown.close()
     await browser.close()

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { executablePath, GatewayPage, launchBrowser, titles } from './page.test-support.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { pageForEachTest } from './for-each-test.test-support.ts'
+import { executablePath, titles } from './page.test-support.ts'
+import type { GatewayPage } from './page.test-support.ts'
 
 interface Press {
   readonly button: string
@@ -19,26 +20,15 @@ const presses: readonly Press[] = [
 
 // In real time, as a person would: what the engine remembers of one fault must not hide the next.
 describe.skipIf(executablePath === undefined)('without a clock that is moved', () => {
-  let browser: Browser
   let shown: GatewayPage
 
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
+  // Tall, because a timeline out of sight is not drawn.
+  const options = { context: { viewport: { width: 1280, height: 3600 } } }
+  pageForEachTest(started => {
+    shown = started
+  }, options)
 
-  afterAll(() => browser.close())
-
-  beforeEach(async () => {
-    // Tall, because a timeline out of sight is not drawn.
-    shown = await GatewayPage.start(browser, { context: { viewport: { width: 1280, height: 3600 } } })
-    await shown.open()
-  })
-
-  afterEach(async () => {
-    expect(shown.complaints).toEqual([])
-    expect(shown.gateway.faults).toEqual([])
-    await shown.close()
-  })
+  beforeEach(() => shown.open())
 
   /** Waits until each card has said it at some time. */
   async function expectAllToSay(among: readonly string[], { button, promises }: Press): Promise<void> {
@@ -53,7 +43,7 @@ describe.skipIf(executablePath === undefined)('without a clock that is moved', (
       }
       return among.filter(title => !kept.has(title))
     }
-    await expect.poll(look, { timeout: 12_000, message: button }).toEqual([])
+    await expect.poll(look, { timeout: 20_000, message: button }).toEqual([])
   }
 
   async function expectRecovery(title: string, withinMs: number): Promise<void> {
@@ -71,7 +61,7 @@ describe.skipIf(executablePath === undefined)('without a clock that is moved', (
     }
     for (const title of titles) await expectRecovery(title, 15_000)
     expect(await shown.overview()).toMatch(/^5 of 5 access tokens in good health/)
-  }, 75_000)
+  }, 120_000)
 
   test('a card is well again by itself soon after the fault has ended', async () => {
     await pause(5000)

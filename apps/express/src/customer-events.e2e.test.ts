@@ -1,19 +1,18 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Browser, startTestGateway } from './gateway.test-support.ts'
+import { afterEach, expect, test } from 'vitest'
+import { gatewayForEachTest } from './for-each-test.test-support.ts'
+import { Browser } from './gateway.test-support.ts'
 import type { TestGateway } from './gateway.test-support.ts'
 
 let gateway: TestGateway
 let streams: Stream[]
 
-beforeEach(async () => {
-  gateway = await startTestGateway()
+gatewayForEachTest(started => {
+  gateway = started
   streams = []
 })
 
 afterEach(async () => {
   for (const stream of streams) await stream.leave()
-  expect(gateway.faults).toEqual([])
-  await gateway.close()
 })
 
 /** An open stream, and what it has sent. */

@@ -1,18 +1,14 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { gatewayForEachTest } from './for-each-test.test-support.ts'
 import { Browser, startTestGateway } from './gateway.test-support.ts'
 import type { TestGateway } from './gateway.test-support.ts'
 
 let gateway: TestGateway
 let browser: Browser
 
-beforeEach(async () => {
-  gateway = await startTestGateway()
+gatewayForEachTest(started => {
+  gateway = started
   browser = new Browser(gateway.url)
-})
-
-afterEach(async () => {
-  expect(gateway.faults).toEqual([])
-  await gateway.close()
 })
 
 const signIn = (who: Browser, index: 0 | 1 | 2 = 0): ReturnType<Browser['post']> => {

@@ -19,6 +19,8 @@ test('only the page of the gateway may break a provider', async () => {
     status: 403,
     body: { error: { code: 'cross_site_request' } },
   })
+  const elsewhere = { 'sec-fetch-site': 'same-site' }
+  expect(await browser.post('/api/break/travis/expire', {}, elsewhere)).toMatchObject({ status: 403 })
   expect(await browser.post('/api/break/travis/expire', {})).toMatchObject({ status: 200 })
 })
 

@@ -1,4 +1,5 @@
 import { isEvergrantError } from '@evergrant/core'
+import { outlineError } from '@evergrant/server'
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import { GatewayError } from './gateway-error.ts'
 import { settingsAdvice } from './settings-advice.ts'
@@ -18,28 +19,21 @@ export const notFound: RequestHandler = request => {
   throw new GatewayError(404, 'not_found', `The gateway serves nothing at ${request.method} ${request.path}.`)
 }
 
-/**
- * Lets `tokenErrorHandler` answer with the error's own message. Its general sentences keep the server's configuration
- * from strangers, and that is what most applications want. This page is for the developer who runs the gateway, on
- * loopback, and has to see which variable is missing and what the authorization server said.
- */
-export function withWholeMessage(handler: ErrorRequestHandler): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    const { json } = response
-    if (isEvergrantError(error)) {
-      const { code } = error
-      const message = error.message + adviceFor(response, code)
-      response.json = () => json.call(response, { error: { code, message } })
-    }
-    return handler(error, request, response, passedOn => {
-      response.json = json
-      next(passedOn)
-    })
-  }
+/** What {@link gatewayErrors} needs. */
+export interface GatewayErrorsOptions {
+  /** Returns the time in epoch milliseconds, for `Retry-After`. */
+  readonly now: () => number
+  /** Receives what nobody expected. */
+  readonly onError: (error: unknown) => void
 }
 
-/** Answers whatever Evergrant's own error handler passed on, as JSON; the reason of a fault goes to `onError` only. */
-export function gatewayErrors(onError: (error: unknown) => void): ErrorRequestHandler {
+/**
+ * Answers every error as JSON. Evergrant's errors come with their own message: the general sentences of
+ * `tokenErrorHandler` keep a server's configuration from strangers, and that is what most applications want. This page
+ * is for the developer who runs the gateway, on loopback, and has to see which variable is missing and what the
+ * authorization server said. The reason of a fault of the gateway goes to `onError` only.
+ */
+export function gatewayErrors({ now, onError }: GatewayErrorsOptions): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     // Whoever asked has left, and with that ended the work for them: no fault, and nobody to tell.
     if (response.destroyed) return
@@ -47,15 +41,20 @@ export function gatewayErrors(onError: (error: unknown) => void): ErrorRequestHa
       next(error)
       return
     }
-    const { status, code, message, retryAfter } = asGatewayError(error) ?? unexpected(error, onError)
+    const { status, code, message, retryAfter } = asGatewayError(error, now) ?? unexpected(error, onError)
     if (retryAfter !== undefined) response.set('Retry-After', retryAfter)
     const whole = { code, message: message + adviceFor(response, code) }
     response.set('Cache-Control', 'no-store').status(status).json({ error: whole })
   }
 }
 
-function asGatewayError(error: unknown): GatewayError | undefined {
+function asGatewayError(error: unknown, now: () => number): GatewayError | undefined {
   if (error instanceof GatewayError) return error
+  const outline = outlineError(error, { now })
+  if (isEvergrantError(error) && outline !== undefined) {
+    const { status, code, retryAfterSeconds } = outline
+    return new GatewayError(status, code, error.message, retryAfterSeconds?.toString())
+  }
   // What Express and its body parser refuse carries a status and is the client's fault.
   const status = error instanceof Error && 'status' in error ? error.status : undefined
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined

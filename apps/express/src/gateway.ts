@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { createTokenManager, memoryStore, systemClock } from '@evergrant/core'
 import type { Clock, TokenManager } from '@evergrant/core'
 import type { Emulator } from '@evergrant/emulator'
-import { accessTokens, tokenErrorHandler } from '@evergrant/express'
+import { accessTokens } from '@evergrant/express'
 import { createSessions } from '@evergrant/server'
 import express from 'express'
 import type { Express, RequestHandler } from 'express'
@@ -11,7 +11,7 @@ import { customerRoutes } from './customer-routes.ts'
 import { customerEventRoute, eventRoute } from './event-route.ts'
 import { faultRoutes } from './fault-routes.ts'
 import { FaultBox } from './faults.ts'
-import { gatewayErrors, notFound, withWholeMessage } from './gateway-errors.ts'
+import { gatewayErrors, notFound } from './gateway-errors.ts'
 import type { GatewayProviders } from './gateway-providers.ts'
 import { providerNames } from './provider-name.ts'
 import type { ProviderName } from './provider-name.ts'
@@ -80,7 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.use('/api', customers.routes)
   app.use('/api', apiRoutes({ providers, explain: name => managers[name].explain(), timeoutMs }))
   app.use(notFound)
-  app.use(withWholeMessage(tokenErrorHandler({ now })), gatewayErrors(onError))
+  app.use(gatewayErrors({ now, onError }))
 
   const disposables = [...Object.values(managers), sessions]
   return { app, close: async () => void (await Promise.all(disposables.map(each => each.dispose()))) }

@@ -1,7 +1,9 @@
 import axe from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { executablePath, GatewayPage, isFocused, launchBrowser, shows, titles } from './page.test-support.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { pageForEachTest } from './for-each-test.test-support.ts'
+import { executablePath, isFocused, shows, titles } from './page.test-support.ts'
+import type { GatewayPage } from './page.test-support.ts'
 
 declare global {
   // What `axe.source` defines in the page.
@@ -33,23 +35,15 @@ const findClipped = `(() => {
 })()`
 
 describe.skipIf(executablePath === undefined)('the page for everybody', () => {
-  let browser: Browser
   let shown: GatewayPage
   let page: Page
 
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-
-  afterAll(() => browser.close())
-
-  beforeEach(async () => {
-    // A style that a test adds is one that a reader's browser adds: the page's CSP has no say in those.
-    shown = await GatewayPage.start(browser, { context: { bypassCSP: true } })
+  // A style that a test adds is one that a reader's browser adds: the page's CSP has no say in those.
+  const options = { context: { bypassCSP: true } }
+  pageForEachTest(started => {
+    shown = started
     page = shown.page
-  })
-
-  afterEach(() => shown.close())
+  }, options)
 
   async function openFaults(): Promise<void> {
     for (const title of titles) await shown.card(title).getByText('Break it and watch').click()

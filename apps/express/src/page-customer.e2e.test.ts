@@ -1,29 +1,19 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { executablePath, GatewayPage, launchBrowser, shows } from './page.test-support.ts'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { pageForEachTest } from './for-each-test.test-support.ts'
+import { executablePath, shows } from './page.test-support.ts'
+import type { GatewayPage } from './page.test-support.ts'
 
 describe.skipIf(executablePath === undefined)('the page of a customer', () => {
-  let browser: Browser
   let shown: GatewayPage
   let page: Page
 
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-
-  afterAll(() => browser.close())
-
-  beforeEach(async () => {
-    shown = await GatewayPage.start(browser)
+  pageForEachTest(started => {
+    shown = started
     page = shown.page
-    await shown.open()
   })
 
-  afterEach(async () => {
-    expect(shown.complaints).toEqual([])
-    expect(shown.gateway.faults).toEqual([])
-    await shown.close()
-  })
+  beforeEach(() => shown.open())
 
   const anna = (): { username: string; password: string } =>
     shown.gateway.emulator.travis.credentials.customers[0]
@@ -61,6 +51,20 @@ describe.skipIf(executablePath === undefined)('the page of a customer', () => {
     shown.gateway.emulator.travis.faults.clear()
     await signInWell()
     expect(await page.locator('.card:last-child .outcome.failure:not(:empty)').count()).toBe(0)
+  })
+
+  test('why a sign-in failed is not told of a sign-out', async () => {
+    shown.gateway.emulator.travis.faults.add({ kind: 'status', status: 503, on: 'token', times: 1 })
+    await signIn(anna().password)
+    const advice = page.locator('.card:last-child .outcome').last()
+    await expect.poll(() => advice.textContent(), { timeout: 5000 }).toMatch(/answered 503/)
+    await shown.skip(60_000)
+    await signInWell()
+    await page.route('**/api/auth/sign-out', route => route.abort())
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await expect.poll(outcome).toMatch(/^The gateway does not answer/)
+    await page.waitForResponse('**/api/status')
+    expect(await advice.textContent()).toBe('')
   })
 
   test('a session that TRAVIS does not renew has ended, and the form is there again', async () => {

@@ -1,33 +1,26 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { executablePath, GatewayPage, launchBrowser } from './page.test-support.ts'
+import { describe, expect, test } from 'vitest'
+import { pageForEachTest } from './for-each-test.test-support.ts'
+import { executablePath } from './page.test-support.ts'
+import type { GatewayPage } from './page.test-support.ts'
 
 const truphone = 'Truphone Connect'
 // Not the drawing: a tab that is not in front draws nothing.
 const told = /^Truphone Connect: (?:Obtained|Refreshed) .* because the API refused the access token/
 
 describe.skipIf(executablePath === undefined)('the page in several tabs', () => {
-  let browser: Browser
   let shown: GatewayPage
-  /** The tabs that asked for a stream of events, in that order. */
+  /** The tabs that got a stream of events, in that order. */
   let listeners: GatewayPage[]
 
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-
-  afterAll(() => browser.close())
-
-  beforeEach(async () => {
+  pageForEachTest(started => {
     listeners = []
-    shown = watched(await GatewayPage.start(browser))
+    shown = watched(started)
   })
-
-  afterEach(() => shown.close())
 
   function watched(tab: GatewayPage): GatewayPage {
-    tab.page.on('request', request => {
-      if (request.url().endsWith('/api/events')) listeners.push(tab)
+    // With the head of the answer: from then on nothing that happens is missed.
+    tab.page.on('response', response => {
+      if (response.url().endsWith('/api/events')) listeners.push(tab)
     })
     return tab
   }
@@ -48,7 +41,7 @@ describe.skipIf(executablePath === undefined)('the page in several tabs', () => 
     await shown.skip(10_000)
     await tab.breakIt(truphone, 'Expire now')
     for (const each of tabs) {
-      await expect.poll(() => each.page.locator('#news').textContent()).toMatch(told)
+      await expect.poll(() => each.news()).toMatch(told)
       await expect.poll(() => each.requestsOf(truphone)).toBe(String(before + 1))
     }
   }
@@ -85,7 +78,7 @@ describe.skipIf(executablePath === undefined)('the page in several tabs', () => 
     await openTabs(1)
     const late = watched(await shown.anotherTab())
     await late.open()
-    await expect.poll(() => late.newsOf(truphone)).toMatch(/^An access token is held/)
+    await late.waitForNews(truphone, /^An access token is held/)
     expect(listeners).toEqual([shown])
   })
 
@@ -100,12 +93,11 @@ describe.skipIf(executablePath === undefined)('the page in several tabs', () => 
     const title = `TRAVIS as ${username}`
     for (const tab of [second, first]) {
       await tab.page.bringToFront()
-      await tab.card(title).locator('token-timeline').scrollIntoViewIfNeeded()
-      await expect.poll(() => tab.newsOf(title), { timeout: 6000 }).toMatch(/^An access token is held/)
+      await tab.waitForNews(title, /^An access token is held/)
     }
     await shown.skip(290_000)
     await first.card(title).getByRole('button', { name: 'Ask again' }).click()
-    await expect.poll(() => first.newsOf(title), { timeout: 6000 }).toMatch(/^Refreshed/)
+    await first.waitForNews(title, /^Refreshed/)
     await first.card(title).getByRole('button', { name: 'Sign out' }).click()
     for (const tab of [first, second]) {
       const card = tab.card('TRAVIS customer')
@@ -115,12 +107,31 @@ describe.skipIf(executablePath === undefined)('the page in several tabs', () => 
     for (const tab of [first, second]) expect(tab.allComplaints).toEqual([])
   })
 
+  test('what a press led to is not told any more once another tab has signed somebody in', async () => {
+    const [first = shown, second = shown] = await openTabs(2)
+    const { username } = shown.gateway.emulator.travis.credentials.customers[0]
+    const signIn = async ({ page }: GatewayPage): Promise<void> => {
+      const fill = page.getByRole('button', { name: /^Fill in / })
+      await fill.first().click()
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    await signIn(first)
+    await first.page.getByRole('button', { name: 'Sign out' }).click()
+    const signedOut = first.page.getByText('You are signed out.')
+    await signedOut.waitFor()
+    await second.page.bringToFront()
+    await signIn(second)
+    await first.card(`TRAVIS as ${username}`).waitFor()
+    expect(await signedOut.count()).toBe(0)
+  })
+
   test('a browser that cannot share goes without a stream, and polls', async () => {
     await shown.page.addInitScript('delete globalThis.BroadcastChannel')
     await shown.open()
     await shown.skip(10_000)
     await shown.breakIt(truphone, 'Expire now')
     await expect.poll(() => shown.requestsOf(truphone)).toBe('2')
+    expect(await shown.news()).toMatch(/^This browser cannot share events between tabs/)
     expect(listeners).toEqual([])
     expect(shown.allComplaints).toEqual([])
   })

@@ -1,24 +1,17 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { executablePath, GatewayPage, isFocused, launchBrowser, shows, titles } from './page.test-support.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { pageForEachTest } from './for-each-test.test-support.ts'
+import { executablePath, isFocused, shows, titles } from './page.test-support.ts'
+import type { GatewayPage } from './page.test-support.ts'
 
 describe.skipIf(executablePath === undefined)('the page', () => {
-  let browser: Browser
   let shown: GatewayPage
   let page: Page
 
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-
-  afterAll(() => browser.close())
-
-  beforeEach(async () => {
-    shown = await GatewayPage.start(browser)
+  pageForEachTest(started => {
+    shown = started
     page = shown.page
   })
-
-  afterEach(() => shown.close())
 
   test('shows five providers with records, fresh, and without a complaint', async () => {
     await shown.open()
@@ -44,18 +37,49 @@ describe.skipIf(executablePath === undefined)('the page', () => {
     expect(shown.allComplaints).toEqual([])
   })
 
-  test('draws what happens, and counts refreshes and re-grants', async () => {
+  /** Opens the page and waits until each first token is drawn: it may have been there before the page listened. */
+  async function openDrawn(): Promise<void> {
     await shown.open()
     for (const title of titles) {
-      await shown.card(title).locator('token-timeline svg[role=img]').waitFor()
-      // The page may have begun to listen only after the first token was there.
-      await expect
-        .poll(() => shown.newsOf(title), { timeout: 5000 })
-        .toMatch(/^(?:Obtained|Refreshed|An access token is held)/)
+      await shown.waitForNews(title, /^(?:Obtained|An access token is held)/)
+      expect(await shown.card(title).locator('token-timeline svg[role=img]').count()).toBe(1)
     }
-    await expect.poll(() => page.locator('#news').textContent()).toMatch(/^[^:]+: .+\.$/)
-    await expect.poll(() => shown.countsOf('Truphone Connect')).toBe('0, 1')
+  }
+
+  test('draws what happens, says since when it listens, and counts refreshes and re-grants', async () => {
+    await openDrawn()
+    const later = await shown.anotherTab()
+    await later.open()
+    expect(await later.news()).toMatch(/^Listening since \d\d:\d\d:\d\d; nothing has happened since then\.$/)
+
+    await shown.skip(10_000)
+    shown.gateway.emulator.truphone.revokeAccessTokens()
+    await later.page.getByRole('button', { name: 'Ask again: Truphone Connect' }).click()
+    const news = /^Truphone Connect: (?:Obtained|Refreshed) .*because the API refused the access token/
+    for (const tab of [later, shown]) {
+      await expect.poll(() => tab.news(), { timeout: 5000 }).toMatch(news)
+      await expect.poll(() => tab.countsOf('Truphone Connect'), { timeout: 5000 }).toMatch(/^(?:0, 2|1, 1)$/)
+    }
     expect(shown.allComplaints).toEqual([])
+  })
+
+  test('an outage that ended before it was noticed is not told', async () => {
+    await shown.open()
+    let fail: (() => Promise<void>) | undefined
+    await page.route('**/api/status', async route => {
+      if (fail !== undefined) return route.continue()
+      fail = () => route.abort()
+    })
+    const again = page.getByRole('button', { name: 'Ask again: Truphone Connect' })
+    await again.click()
+    await expect.poll(() => fail, { timeout: 5000 }).toBeDefined()
+    const answered = page.waitForResponse('**/api/status')
+    await again.click()
+    await answered
+    const failed = page.waitForEvent('requestfailed')
+    await fail?.()
+    await failed
+    expect(await page.locator('#outage').isHidden()).toBe(true)
   })
 
   test('a card that failed asks again by itself, ever more rarely; a refused one does not', async () => {

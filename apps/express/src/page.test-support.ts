@@ -73,16 +73,22 @@ export class GatewayPage {
     await this.gateway.close()
   }
 
-  /** Goes there and waits until the cards show their first records. */
+  /** Goes there and waits until the cards show their first records and whatever happens next will be told. */
   async open(shown: readonly string[] = titles): Promise<void> {
     await this.page.goto(this.gateway.url)
     for (const title of shown) await this.card(title).locator('tbody tr').first().waitFor()
+    await this.page.locator('#news').filter({ hasNotText: 'Connecting' }).waitFor()
   }
 
   /** Moves the clocks on. */
   async skip(ms: number): Promise<void> {
     this.gateway.skip(ms)
     if (this.#movesPageClock) await this.page.clock.fastForward(ms)
+  }
+
+  /** What the page says happened last, to whichever credential. */
+  news(): Promise<string | null> {
+    return this.page.locator('#news').textContent()
   }
 
   /** What the browser complained about, except that an answer was an error: the page says that itself. */
@@ -125,9 +131,11 @@ export class GatewayPage {
     return this.card(title).locator('dd').last().textContent()
   }
 
-  /** The timeline's sentence. */
-  newsOf(title: string): Promise<string | null> {
-    return this.card(title).locator('token-timeline .sentence').textContent()
+  /** Waits until the timeline says it: it draws at most once a second, and only what is in sight. */
+  async waitForNews(title: string, sentence: RegExp): Promise<void> {
+    const timeline = this.card(title).locator('token-timeline')
+    await timeline.scrollIntoViewIfNeeded()
+    await timeline.locator('.sentence').filter({ hasText: sentence }).waitFor()
   }
 
   failureOf(title: string): Promise<string | null> {

@@ -7,7 +7,7 @@ import { untilSessionEnds } from './until-session-ends.ts'
 
 let listeners: Set<(event: EvergrantEvent) => void>
 let timers: Set<() => void>
-let answer: EventEmitter & { isEnded: boolean; end: () => void }
+let answer: EventEmitter & { destroyed: boolean; isEnded: boolean; end: () => void }
 let action: string
 
 const clock: Clock = {
@@ -22,7 +22,11 @@ const clock: Clock = {
 beforeEach(() => {
   listeners = new Set()
   timers = new Set()
-  answer = Object.assign(new EventEmitter(), { isEnded: false, end: () => void (answer.isEnded = true) })
+  answer = Object.assign(new EventEmitter(), {
+    destroyed: false,
+    isEnded: false,
+    end: () => void (answer.isEnded = true),
+  })
   action = 'use'
 })
 
@@ -82,6 +86,12 @@ test.each<[string, SessionState]>([
 test('a session that ended before anybody watched has no stream', async () => {
   action = 'reauthorize'
   expect(await untilSessionEnds(requestOf(anna), clock)).toBeUndefined()
+})
+
+test('nothing is begun for a client that has left already', async () => {
+  answer.destroyed = true
+  expect(await untilSessionEnds(requestOf(anna), clock)).toBeUndefined()
+  expect([listeners.size, timers.size]).toEqual([0, 0])
 })
 
 test('nothing is left behind when the client has gone', async () => {

@@ -13,7 +13,8 @@ export async function untilSessionEnds(request: Request, clock: Clock): Promise<
   const state = await customer.getState()
   if (state.status !== 'authenticated' || state.signInId !== params['session']) return undefined
   const tokens = await customer.observe()
-  if (tokens === undefined || response === undefined) return undefined
+  // Who has left is not told any more that the answer is over: nothing would end what is begun here.
+  if (tokens === undefined || response === undefined || response.destroyed) return undefined
   let isOver = false
   const end = (): void => {
     isOver = true

@@ -179,9 +179,6 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     const shown = await open()
     await shown.signIn()
     const other = await shown.openTab()
-    const listening = other.page.waitForResponse('**/api/events')
-    await other.goTo('/')
-    await listening
     await shown.button('Sign out').click()
     await other.page.getByText('You signed out in another tab.').waitFor()
     await shown.page.getByText('You are signed out.').waitFor()
@@ -194,7 +191,6 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     await shown.page.route('**/api/events', route => route.abort())
     await shown.signIn(0)
     const other = await shown.openTab()
-    await other.goTo('/')
     await other.button('Sign out').click()
     await other.page.getByText('You are signed out.').waitFor()
     await other.signIn(1)

@@ -104,10 +104,12 @@ export class FleetPage {
     return shown
   }
 
-  /** Another tab of the same browser. */
+  /** Another tab of the same browser, once it hears what happens to whoever is signed in. */
   async openTab(): Promise<FleetPage> {
     const tab = new FleetPage(await this.page.context().newPage(), this.dashboard)
+    const listening = tab.page.waitForResponse('**/api/events')
     await tab.goTo('/')
+    await listening
     return tab
   }
 

@@ -158,6 +158,13 @@ test('onError gets each error that is answered, and none that is passed on', () 
   ])
 })
 
+test('an onError that throws changes nothing about the answer', () => {
+  const onError = (): never => {
+    throw new Error('the disk is full')
+  }
+  expect(answer(network({ retryAt }), { onError })).toEqual(answer(network({ retryAt })))
+})
+
 test('an error of another copy of the package is recognised', () => {
   const copy = Object.assign(new Error('sign in'), {
     name: 'ReauthorizationRequiredError',

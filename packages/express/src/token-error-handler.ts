@@ -10,7 +10,8 @@ export interface TokenErrorHandlerOptions {
   readonly now?: (() => number) | undefined
   /**
    * Receives every error that is answered, whole, before the answer is sent: the place to log it, because clients see
-   * a general sentence only. A sign-in that is needed (401) is among them. Default: nothing is logged.
+   * a general sentence only. A sign-in that is needed (401) is among them. What it throws is ignored. Default: nothing
+   * is logged.
    */
   readonly onError?: ((error: EvergrantError, request: Request) => void) | undefined
 }
@@ -34,7 +35,11 @@ export function tokenErrorHandler(options: TokenErrorHandlerOptions = {}): Error
       next(error)
       return
     }
-    onError?.(error, request)
+    try {
+      onError?.(error, request)
+    } catch {
+      // An answer must not depend on how well it is logged.
+    }
     const { status, code, message, retryAfterSeconds } = outline
     if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds))
     response.set('Cache-Control', 'no-store')

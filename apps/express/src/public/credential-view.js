@@ -1,4 +1,5 @@
 import { element, setText } from './dom.js'
+import { dayAndTime, timeOfDay } from './time-of-day.js'
 
 /** @typedef {import('./gateway-client.js').Credential} Credential */
 
@@ -14,13 +15,6 @@ const labels = {
   'sign-in-needed': 'Sign-in needed',
   'signed-out': 'Nobody signed in',
 }
-
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
-const dayAndClock = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
 
 /** How one credential is: state, sentence, and how long its access token lives on. */
 export class CredentialView {
@@ -101,7 +95,7 @@ export class CredentialView {
  * @param {number} leftMs
  */
 function expiry(expiresAt, leftMs) {
-  const time = (leftMs > 43_200_000 ? dayAndClock : clock).format(expiresAt)
+  const time = leftMs > 43_200_000 ? dayAndTime(expiresAt) : timeOfDay(expiresAt)
   return leftMs > 0 ? `expires ${time}, in ${duration(leftMs)}` : `expired ${time}`
 }
 

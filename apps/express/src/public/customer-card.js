@@ -46,7 +46,7 @@ export class CustomerCard {
     const { username, session, isEmulated, examples, signInFault } = customer
     setText(this.#badge, isEmulated ? 'Emulator' : 'Real API')
     this.#badge.classList.toggle('real', !isEmulated)
-    setText(this.#heading, username === undefined ? 'TRAVIS customer' : `TRAVIS as ${username}`)
+    this.#showName(username === undefined ? 'TRAVIS customer' : `TRAVIS as ${username}`)
     this.#view.update(customer, at)
     this.#showTimeline(session)
     this.#timeline?.setClock(at)
@@ -61,14 +61,22 @@ export class CustomerCard {
     this.#shown = wanted
     if (session !== undefined) this.#showRecords(session)
     else this.#showForm(examples)
-    // It ended in another tab, with the gateway, or because TRAVIS did not renew it.
-    if (isOver && !this.#movesFocus) this.#say('The session has ended. Please sign in again.')
+    // Another tab did it, or TRAVIS, or a restart: what this tab's last press led to is no longer true.
+    if (!this.#movesFocus) this.#say(isOver ? 'The session has ended. Please sign in again.' : '')
     if (this.#movesFocus) this.#heading.focus()
     this.#movesFocus = false
   }
 
   tick() {
     this.#view.tick()
+  }
+
+  /** @param {string} name */
+  #showName(name) {
+    if (this.#heading.textContent === name) return
+    // An address is one long word: on a phone it breaks behind its @ sooner than before its last letter.
+    const parts = name.split(/(?<=@)/).flatMap(part => [element('wbr'), part])
+    this.#heading.replaceChildren(...parts)
   }
 
   /**
@@ -102,20 +110,27 @@ export class CustomerCard {
   /** @param {CustomerCredential['examples']} examples */
   #showForm(examples) {
     this.#records = undefined
-    this.#body.replaceChildren(signInForm(examples, credentials => this.#act(() => signIn(credentials))))
+    this.#body.replaceChildren(
+      signInForm(examples, credentials => this.#act(() => signIn(credentials), true)),
+    )
   }
 
-  /** @param {() => Promise<string>} action says what it did, or throws what went wrong */
-  async #act(action) {
+  /**
+   * @param {() => Promise<string>} action says what it did, or throws what went wrong
+   * @param {boolean} [isSignIn] the gateway knows more about why that failed
+   */
+  async #act(action, isSignIn = false) {
     this.#say('')
     this.#wantsAdvice = false
     setText(this.#advice, '')
+    // Already now: the state may be known before the answer is.
+    this.#movesFocus = true
     try {
       this.#say(await action())
-      this.#movesFocus = true
     } catch (error) {
+      this.#movesFocus = false
       this.#say(reasonOf(error), 'failure')
-      this.#wantsAdvice = true
+      this.#wantsAdvice = isSignIn
     }
     this.element.dispatchEvent(new CustomEvent('asked', { bubbles: true }))
   }

@@ -35,12 +35,14 @@ export class LiveEvents {
     }, onEnded)
   }
 
+  /** Returns false where the browser cannot do it: nothing will be told. */
   start() {
-    if (!('locks' in navigator) || !('BroadcastChannel' in globalThis)) return
+    if (!('locks' in navigator) || !('BroadcastChannel' in globalThis)) return false
     this.#channel = new BroadcastChannel(name)
     this.#channel.addEventListener('message', ({ data }) => this.#hear(data))
     document.addEventListener('visibilitychange', () => this.#followVisibility())
     this.#followVisibility()
+    return true
   }
 
   /** @param {string | undefined} session the sign-in of this browser's customer; undefined: nobody is signed in */

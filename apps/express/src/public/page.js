@@ -2,6 +2,7 @@ import { CustomerCard } from './customer-card.js'
 import { setText } from './dom.js'
 import { get } from './gateway-client.js'
 import { LiveEvents } from './live-events.js'
+import { NewsLine } from './news-line.js'
 import { ProviderCard } from './provider-card.js'
 
 /** @typedef {import('./gateway-client.js').Status} Status */
@@ -17,7 +18,7 @@ function byId(id) {
 
 const overview = byId('overview')
 const outage = byId('outage')
-const news = byId('news')
+const news = new NewsLine(byId('news'))
 /** @type {Map<string, ProviderCard>} */
 const cards = new Map()
 /** @type {Map<string, string>} */
@@ -35,19 +36,19 @@ const live = new LiveEvents(
   },
 )
 
-let latest = 0
+let asked = 0
+let answered = 0
 
 async function refresh() {
-  const turn = ++latest
-  try {
-    /** @type {Status} */
-    const status = await get('api/status')
-    // An older answer that comes late must not undo a newer one.
-    if (turn === latest) show(status)
-  } catch (error) {
-    setText(outage, error instanceof Error ? error.message : String(error))
-    outage.hidden = false
-  }
+  const turn = ++asked
+  /** @type {Status | Error} */
+  const status = await get('api/status').catch(error => error)
+  // An older answer that comes late, or fails to, must not undo a newer one.
+  if (turn < answered) return
+  answered = turn
+  if (!(status instanceof Error)) return show(status)
+  setText(outage, status.message)
+  outage.hidden = false
 }
 
 /** @param {Status} status */
@@ -84,8 +85,8 @@ async function tell(message) {
   }
   if (message.event !== undefined) refreshSoon()
   const sentence = await card.tell(message)
-  if (message.event === undefined || sentence === '') return
-  setText(news, `${titles.get(message.name)}: ${sentence}`)
+  if (message.event === undefined) news.listens()
+  else news.tell(titles.get(message.name) ?? message.name, sentence)
 }
 
 let isRefreshDue = false
@@ -120,5 +121,5 @@ setInterval(() => {
 setInterval(() => {
   for (const card of [...cards.values(), customer]) card.tick()
 }, 1000)
-live.start()
+if (!live.start()) news.cannotListen()
 void refresh()

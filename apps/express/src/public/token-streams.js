@@ -61,6 +61,7 @@ export class TokenStreams {
 
   #openOwn() {
     if (!this.#isOpen) return
+    this.#own?.close()
     const source = this.#listen('api/events')
     source.addEventListener('error', () => {
       // The browser connects again by itself, unless the answer was an error.

@@ -17,7 +17,7 @@ const fine = { vehicles: [{ id: '7' }] }
 const refusal = { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] }
 
 interface Bench {
-  readonly source: Pick<AccessTokenSource, 'authorize' | 'settle'>
+  readonly source: AccessTokenSource
   readonly sent: string[]
   readonly send: typeof globalThis.fetch
   failure: Error | undefined
@@ -41,7 +41,7 @@ function createBench(least: number, refuse = (): Response => Response.json(refus
         count += 1
         return 'replay'
       },
-    },
+    } as Partial<AccessTokenSource> as AccessTokenSource,
     send: async (_input, init) => {
       const headers = new Headers(init?.headers)
       bench.sent.push(`${headers.get('authorization')} ${headers.get('x-own') ?? ''}`.trim())
@@ -108,6 +108,19 @@ describe('graphql-request with an access token', () => {
   })
 })
 
+test('a function that resolves to a token is enough, and is told when it must be another', async () => {
+  let count = 1
+  const bench = createBench(9)
+  const getToken = async (asked?: { forceRefresh?: boolean | undefined }): Promise<string> => {
+    if (asked?.forceRefresh === true) count += 1
+    return `fake-${count}`
+  }
+  const client = new GraphQLClient(url, accessTokenConfig(getToken, { baseUrl: url, fetch: bench.send }))
+  await expect(client.request(vehicles)).rejects.toThrow(ClientError)
+  expect(bench.sent).toEqual(['Bearer fake-1', 'Bearer fake-2'])
+  expect(() => accessTokenConfig(getToken)).toThrow(/where the access token may be sent/)
+})
+
 describe('the middleware', () => {
   test('only attaches the token, and keeps the rest of the request', async () => {
     const bench = createBench(9)
@@ -122,7 +135,8 @@ describe('the middleware', () => {
 
   test('lets a request that must not be sent fail before it is', async () => {
     const bench = createBench(1)
-    const source = { authorize: async (): Promise<never> => Promise.reject(new Error('not allowed')) }
+    const authorize = async (): Promise<never> => Promise.reject(new Error('not allowed'))
+    const source = { authorize } as Partial<AccessTokenSource> as AccessTokenSource
     const client = new GraphQLClient(url, {
       fetch: bench.send,
       requestMiddleware: accessTokenMiddleware(source),

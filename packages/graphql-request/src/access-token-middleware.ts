@@ -1,4 +1,5 @@
-import type { AccessTokenSource } from '@evergrant/core/source'
+import { toSource } from '@evergrant/core/source'
+import type { AccessTokenSource, GetAccessToken, PlainSourceOptions } from '@evergrant/core/source'
 import type { RequestMiddleware } from 'graphql-request'
 
 /**
@@ -7,10 +8,14 @@ import type { RequestMiddleware } from 'graphql-request'
  * refresh.
  * @throws whatever `source.authorize` throws, from the request
  */
-export function accessTokenMiddleware(source: Pick<AccessTokenSource, 'authorize'>): RequestMiddleware {
+export function accessTokenMiddleware(
+  source: AccessTokenSource | GetAccessToken,
+  places: Pick<PlainSourceOptions, 'baseUrl' | 'origins' | 'allowInsecureHttp'> = {},
+): RequestMiddleware {
+  const tokens = toSource(source, places)
   return async request => {
     const { url, method = 'POST', signal } = request
-    const authorized = await source.authorize({ url, method }, { signal: signal ?? undefined })
+    const authorized = await tokens.authorize({ url, method }, { signal: signal ?? undefined })
     const headers = new Headers(request.headers)
     for (const [name, value] of authorized.headers) headers.set(name, value)
     return { ...request, url: authorized.url, headers }

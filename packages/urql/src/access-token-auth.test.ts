@@ -65,7 +65,11 @@ function createBench(answer: (token: number) => Response, options?: AccessTokenA
     url,
     preferGetMethod: false,
     fetch: send,
-    exchanges: [cacheExchange, authExchange(accessTokenAuth(source, options)), fetchExchange],
+    exchanges: [
+      cacheExchange,
+      authExchange(accessTokenAuth(source as AccessTokenSource, options)),
+      fetchExchange,
+    ],
   })
   const bench: Bench = {
     client,
@@ -97,6 +101,7 @@ describe('urql with an access token', () => {
   test.each([
     ['UNAUTHENTICATED', json(unauthenticated)],
     ['401 with errors', json(unauthenticated, { status: 401 })],
+    ['401 with data', json({ data: { vehicles: [] } }, { status: 401 })],
     ['401 without a body', () => new Response(null, { status: 401 })],
     [
       '401 with HTML',
@@ -200,6 +205,27 @@ describe('urql with an access token', () => {
     `
     expect((await bench.client.mutation(rename, { id: '7' }).toPromise()).error).toBeUndefined()
     expect(bench.sent).toEqual(['1', '2'])
+  })
+
+  test('a function that resolves to a token is enough, and is told when it must be another', async () => {
+    let count = 1
+    const sent: (string | null)[] = []
+    const getToken = async (asked?: { forceRefresh?: boolean | undefined }): Promise<string> => {
+      if (asked?.forceRefresh === true) count += 1
+      return `fake-${count}`
+    }
+    const client = new Client({
+      url,
+      preferGetMethod: false,
+      exchanges: [authExchange(accessTokenAuth(getToken, { baseUrl: url })), fetchExchange],
+      fetch: async (_input, init) => {
+        sent.push(new Headers(init?.headers).get('authorization'))
+        return takes(2)(count)
+      },
+    })
+    expect((await client.query(vehicles, {}).toPromise()).data).toEqual(fine.data)
+    expect(sent).toEqual(['Bearer fake-1', 'Bearer fake-2'])
+    expect(() => accessTokenAuth(getToken)).toThrow(/where the access token may be sent/)
   })
 
   test('asks the predicate of the application where there is one', async () => {

@@ -1,46 +1,43 @@
+import { createAuthorizedFetch } from '@evergrant/core/source'
 import type { AccessTokenSource, AuthorizedRequest, GraphQLErrorLike } from '@evergrant/core/source'
 import type { CombinedError } from '@urql/core'
 
 type Fetch = typeof globalThis.fetch
+type Source = Pick<AccessTokenSource, 'authorize' | 'settle'>
 
-/** One sending of one operation: it puts the access token on, and remembers which one it was. */
+/**
+ * The `fetch` of one execution of one operation: it authorizes, sends, and replays after a 401, which urql itself takes
+ * for an answer if there is data in it. Refusals in the body are seen by urql's parser, and replayed by `authExchange`
+ * with an `OperationFetch` of their own. Either way an operation is sent at most twice.
+ */
 export class OperationFetch {
+  readonly fetch: Fetch
   /** What really sends; undefined: the global `fetch`. */
   readonly send: Fetch | undefined
-  readonly #source: Pick<AccessTokenSource, 'authorize' | 'settle'>
+  readonly #source: Source
+  /** The execution that this one replays. */
   readonly #before: OperationFetch | undefined
-  #attempt: AuthorizedRequest | undefined
-  /** The refusal that a replay answers, kept for the case that there is no newer token. */
+  readonly #attempts: AuthorizedRequest[] = []
+  /** The refusal, kept for the case that there is no newer token. */
   #refusal: CombinedError | undefined
   #isReplayDue = false
 
-  /** `before`: the sending of the same operation that was refused. */
-  constructor(
-    source: Pick<AccessTokenSource, 'authorize' | 'settle'>,
-    send: Fetch | undefined,
-    before: OperationFetch | undefined,
-  ) {
+  constructor(source: Source, send: Fetch | undefined, before: OperationFetch | undefined) {
     this.#source = source
-    this.send = send
     this.#before = before
+    this.send = send
+    const authorize = this.#authorize
+    this.fetch = createAuthorizedFetch({ authorize, settle: this.#settle }, (input, init) =>
+      this.#sendOnce(input, init),
+    )
   }
 
-  readonly fetch: Fetch = async (input, init) => {
-    const url = input instanceof Request ? input.url : input
-    const target = { url, method: init?.method ?? 'GET' }
-    const before = this.#before
-    const attempt = await this.#source.authorize(target, {
-      signal: init?.signal ?? undefined,
-      replayOf: before && before.#attempt,
-    })
-    this.#attempt = attempt
-    // There is no newer token, because the exchange failed: the refusal stands, and would come again.
-    if (before && before.#refusal && tokenOf(attempt) === tokenOf(before.#attempt))
-      return asResponse(before.#refusal)
-    const headers = new Headers(init?.headers)
-    for (const [name, value] of attempt.headers) headers.set(name, value)
-    const send = this.send ?? globalThis.fetch
-    return send(attempt.url, { ...init, headers })
+  get lastAttempt(): AuthorizedRequest | undefined {
+    return this.#attempts.at(-1)
+  }
+
+  get refusal(): CombinedError | undefined {
+    return this.#refusal
   }
 
   /** Tells whether what came back refused the token and another one is worth a second try. */
@@ -48,23 +45,44 @@ export class OperationFetch {
     error: CombinedError,
     isRefused: (errors: readonly GraphQLErrorLike[]) => boolean,
   ): boolean {
-    const attempt = this.#attempt
-    const response = error.response as Response | undefined
-    const isUnauthorized = response?.status === 401
-    if (attempt === undefined || (!isUnauthorized && !isRefused(error.graphQLErrors))) return false
-    const verdict = this.#source.settle(attempt, isUnauthorized ? response : 'rejected')
+    const attempt = this.lastAttempt
+    // What a redirect led to says nothing about the token.
+    const isRedirected = (error.response as Response | undefined)?.redirected === true
+    if (attempt === undefined || isRedirected || !isRefused(error.graphQLErrors)) return false
+    const verdict = this.#source.settle(attempt, 'rejected')
     // After the second sending it counts what this says about the token, but nobody sends a third time.
-    if (verdict === 'done' || this.#before !== undefined) return false
+    if (verdict === 'done' || this.#before !== undefined || this.#attempts.length > 1) return false
     this.#refusal = error
     this.#isReplayDue = true
     return true
   }
 
-  /** Tells whether the next sending of the operation is the replay; once. */
+  /** Tells whether the next execution of the operation is the replay; once. */
   beginReplay(): boolean {
     const isReplay = this.#isReplayDue
     this.#isReplayDue = false
     return isReplay
+  }
+
+  readonly #authorize: Source['authorize'] = async (request, options) => {
+    const replayOf = options?.replayOf ?? this.#before?.lastAttempt
+    const attempt = await this.#source.authorize(request, { ...options, replayOf })
+    this.#attempts.push(attempt)
+    return attempt
+  }
+
+  // Whether an answer that is no 401 took the token is known only when its body has been read.
+  readonly #settle: Source['settle'] = (attempt, result) => {
+    if (result !== 'rejected' && result.status !== 401) return 'done'
+    const verdict = this.#source.settle(attempt, result)
+    return this.#before === undefined ? verdict : 'done'
+  }
+
+  async #sendOnce(...request: Parameters<Fetch>): Promise<Response> {
+    const { refusal, lastAttempt } = this.#before ?? {}
+    // There is no newer token, because the exchange failed: the refusal stands, and would come again.
+    if (refusal && tokenOf(lastAttempt) === tokenOf(this.lastAttempt)) return asResponse(refusal)
+    return (this.send ?? globalThis.fetch)(...request)
   }
 }
 
@@ -74,7 +92,8 @@ function tokenOf(attempt: AuthorizedRequest | undefined): string | null | undefi
 
 /** The refused answer once more. Its body has been read. */
 function asResponse({ graphQLErrors, response }: CombinedError): Response {
-  const { status, statusText } = response as Response
-  if (graphQLErrors.length === 0) return new Response(null, { status, statusText })
-  return Response.json({ errors: graphQLErrors }, { status, statusText })
+  return Response.json(
+    { errors: graphQLErrors },
+    { status: (response as Response | undefined)?.status ?? 200 },
+  )
 }

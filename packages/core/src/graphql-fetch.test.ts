@@ -97,6 +97,12 @@ describe('a fetch for GraphQL', () => {
     expect(bench.settled).not.toContain('rejected')
   })
 
+  test('C33 a request that is given as an object is replayed, too', async () => {
+    const bench = createBench([json(unauthenticated), json(fine)])
+    expect(await (await bench.fetch(new Request(url, post))).json()).toEqual(fine)
+    expect(bench.sent).toEqual([`Bearer fake-1 ${post.body}`, `Bearer fake-2 ${post.body}`])
+  })
+
   test('leaves streams unread', async () => {
     const stream = new ReadableStream({ pull: () => new Promise(() => {}) })
     const headers = { 'content-type': 'multipart/mixed; boundary="-"' }

@@ -1,7 +1,9 @@
 import type { AccessTokenSource } from './access-token-source.ts'
-import { createAuthorizedFetch } from './authorized-fetch.ts'
+import { createAuthorizedFetchWith } from './authorized-fetch.ts'
 import { isTokenRefused } from './graphql-refusal.ts'
 import type { GraphQLErrorLike } from './graphql-refusal.ts'
+import { copyForFetch } from './request-copy.ts'
+import type { Replayable } from './request-copy.ts'
 
 /** Options of {@link createGraphQLFetch}. */
 export interface GraphQLFetchOptions {
@@ -25,7 +27,7 @@ export function createGraphQLFetch(
   const refused = new WeakSet<object>()
   const settle: AccessTokenSource['settle'] = (attempt, result) =>
     source.settle(attempt, result !== 'rejected' && refused.has(result) ? 'rejected' : result)
-  return createAuthorizedFetch({ authorize: source.authorize, settle }, async (input, init) => {
+  return createAuthorizedFetchWith(prepare, { authorize: source.authorize, settle }, async (input, init) => {
     const response = await send(input, init)
     // Copied, it would no longer tell where it led, and what stands elsewhere says nothing about the token.
     if (response.redirected || !isJson(response)) return response
@@ -34,6 +36,14 @@ export function createGraphQLFetch(
     const read = new Response(text, { status, statusText, headers })
     if (isRefused(errorsIn(text))) refused.add(read)
     return read
+  })
+}
+
+/** Operations are small and never streams: what a `Request` holds is read whole. */
+function prepare(input: string | URL | Request, init: RequestInit | undefined): Promise<Replayable> {
+  return copyForFetch(input, init, async (request, members) => {
+    const body = await request.blob()
+    return { canReplay: true, init: () => ({ ...members, ...(body.size > 0 && { body }) }) }
   })
 }
 

@@ -1,5 +1,4 @@
-import { toSource } from '@evergrant/core/source'
-import type { AccessTokenSource, GetAccessToken, PlainSourceOptions } from '@evergrant/core/source'
+import type { AccessTokenSource } from '@evergrant/core/source'
 import type { RequestMiddleware } from 'graphql-request'
 
 /**
@@ -8,14 +7,10 @@ import type { RequestMiddleware } from 'graphql-request'
  * refresh.
  * @throws whatever `source.authorize` throws, from the request
  */
-export function accessTokenMiddleware(
-  source: AccessTokenSource | GetAccessToken,
-  places: Pick<PlainSourceOptions, 'baseUrl' | 'origins' | 'allowInsecureHttp'> = {},
-): RequestMiddleware {
-  const tokens = toSource(source, places)
+export function accessTokenMiddleware(source: Pick<AccessTokenSource, 'authorize'>): RequestMiddleware {
   return async request => {
     const { url, method = 'POST', signal } = request
-    const authorized = await tokens.authorize({ url, method }, { signal: signal ?? undefined })
+    const authorized = await source.authorize({ url, method }, { signal: signal ?? undefined })
     const headers = new Headers(request.headers)
     for (const [name, value] of authorized.headers) headers.set(name, value)
     return { ...request, url: authorized.url, headers }

@@ -1,20 +1,12 @@
-import { isTokenRefused, toSource } from '@evergrant/core/source'
-import type {
-  AccessTokenSource,
-  GetAccessToken,
-  GraphQLErrorLike,
-  PlainSourceOptions,
-} from '@evergrant/core/source'
+import { isTokenRefused } from '@evergrant/core/source'
+import type { AccessTokenSource, GraphQLErrorLike } from '@evergrant/core/source'
 import { makeOperation } from '@urql/core'
 import type { CombinedError, Operation } from '@urql/core'
 import type { AuthConfig } from '@urql/exchange-auth'
 import { OperationFetch } from './operation-fetch.ts'
 
 /** Options of {@link accessTokenAuth}. */
-export interface AccessTokenAuthOptions extends Pick<
-  PlainSourceOptions,
-  'baseUrl' | 'origins' | 'allowInsecureHttp'
-> {
+export interface AccessTokenAuthOptions {
   /** Decides whether the errors of an answer refuse the access token. Default `isTokenRefused`. */
   readonly isRefused?: ((errors: readonly GraphQLErrorLike[]) => boolean) | undefined
 }
@@ -22,18 +14,16 @@ export interface AccessTokenAuthOptions extends Pick<
 /**
  * Makes what `authExchange` takes. Each operation gets the access token when it is sent, so that nobody waits for another's
  * refresh; a 401 or `UNAUTHENTICATED` is answered with one retry, and a late one, for a token that was replaced meanwhile,
- * with the current token and no refresh. Concurrent operations share one refresh. A second refusal is the result. For a
- * plain function, tokens go to `baseUrl` and `origins`.
- * @throws {ConfigurationError} a plain function whose tokens have nowhere to go, or origins beside a source
+ * with the current token and no refresh. Concurrent operations share one refresh. A second refusal is the result.
+ * A function that resolves to a token becomes a source by `toSource`.
  * @throws whatever `source.authorize` throws, as the `networkError` of the result
  * @example
  * const client = new Client({ url, exchanges: [cacheExchange, authExchange(accessTokenAuth(tokens)), fetchExchange] })
  */
 export function accessTokenAuth(
-  source: AccessTokenSource | GetAccessToken,
-  { isRefused = isTokenRefused, ...places }: AccessTokenAuthOptions = {},
+  source: Pick<AccessTokenSource, 'authorize' | 'settle'>,
+  { isRefused = isTokenRefused }: AccessTokenAuthOptions = {},
 ): () => Promise<AuthConfig> {
-  const tokens = toSource(source, places)
   /** Operations are copied on their way; the `fetch` that they carry stays the same one. */
   const sendings = new WeakMap<typeof globalThis.fetch, OperationFetch>()
   const sendingOf = ({ context }: Operation): OperationFetch | undefined =>
@@ -43,7 +33,7 @@ export function accessTokenAuth(
     if (operation.kind === 'teardown') return operation
     const earlier = sendingOf(operation)
     const refused = earlier?.beginReplay() === true ? earlier : undefined
-    const sending = new OperationFetch(tokens, earlier?.send ?? operation.context.fetch, refused)
+    const sending = new OperationFetch(source, earlier?.send ?? operation.context.fetch, refused)
     sendings.set(sending.fetch, sending)
     // An operation that is executed again, as polling does, may be replayed again.
     const context = { ...operation.context, authAttempt: refused !== undefined, fetch: sending.fetch }

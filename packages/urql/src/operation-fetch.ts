@@ -1,5 +1,10 @@
-import { createAuthorizedFetch } from '@evergrant/core/source'
-import type { AccessTokenSource, AuthorizedRequest, GraphQLErrorLike } from '@evergrant/core/source'
+import { createAuthorizedFetchWith } from '@evergrant/core/source'
+import type {
+  AccessTokenSource,
+  AuthorizedRequest,
+  GraphQLErrorLike,
+  Replayable,
+} from '@evergrant/core/source'
 import type { CombinedError } from '@urql/core'
 
 type Fetch = typeof globalThis.fetch
@@ -27,7 +32,7 @@ export class OperationFetch {
     this.#before = before
     this.send = send
     const authorize = this.#authorize
-    this.fetch = createAuthorizedFetch({ authorize, settle: this.#settle }, (input, init) =>
+    this.fetch = createAuthorizedFetchWith(asGiven, { authorize, settle: this.#settle }, (input, init) =>
       this.#sendOnce(input, init),
     )
   }
@@ -84,6 +89,11 @@ export class OperationFetch {
     if (refusal && tokenOf(lastAttempt) === tokenOf(this.lastAttempt)) return asResponse(refusal)
     return (this.send ?? globalThis.fetch)(...request)
   }
+}
+
+/** urql gives a URL, and a text or a form, which can be sent twice. */
+async function asGiven(_url: unknown, init: RequestInit = {}): Promise<Replayable> {
+  return { canReplay: true, init: () => init }
 }
 
 function tokenOf(attempt: AuthorizedRequest | undefined): string | null | undefined {

@@ -44,9 +44,17 @@ export const roles: Readonly<Record<string, Role>> = {
   undici: { ...clientAdapter, isPortable: false },
 }
 
-/** Files that may import modules of Node.js in a portable package: entry points for Node.js alone. */
+/** Files that may import modules of Node.js in a portable package: what entry points for Node.js alone are made of. */
 const nodeEntryPoints: ReadonlySet<string> = new Set([
-  'packages/server/src/node.ts',
+  'packages/server/src/node/client-left.ts',
+  'packages/server/src/node/close-gracefully.ts',
+  'packages/server/src/node/cookies-with-head.ts',
+  'packages/server/src/node/event-streams.ts',
+  'packages/server/src/node/finish-request.ts',
+  'packages/server/src/node/node-listener.ts',
+  'packages/server/src/node/request-like.ts',
+  'packages/server/src/node/send-response.ts',
+  'packages/server/src/node/to-request.ts',
   'packages/server/src/transport/node-body.ts',
   'packages/server/src/transport/node-transport.ts',
 ])

@@ -75,37 +75,12 @@ test('a function runs when its name is first read, once for each request', async
   expect(find).toHaveBeenCalledTimes(2)
 })
 
-test('a function that throws is asked again', async () => {
-  const find = vi.fn<() => AccessTokenSource>().mockReturnValue(first)
-  find.mockImplementationOnce(() => {
-    throw new Error('no user')
-  })
-  const { tokens } = requestAfter(untyped({ customer: find }))
-  expect(() => tokens['customer']).toThrow('no user')
-  expect(await tokenOf(tokens['customer'])).toBe('fake-access-token-1')
-})
-
-test('a function that returns no source is told what to return', () => {
-  const { tokens } = requestAfter(untyped({ customer: async () => first, user: () => undefined }))
-  expect(() => tokens['customer']).toThrow(/req\.tokens\.customer found no source: .* not a promise/)
-  expect(() => tokens['user']).toThrow(/req\.tokens\.user found no source/)
-})
-
 test('an unknown name throws a ConfigurationError that lists the known ones', () => {
   const { tokens } = requestAfter(untyped({ truphone: first, travis: second }))
   const read = (): unknown => tokens['trufone']
   expect(read).toThrow('req.tokens has no "trufone": Known: truphone, travis.')
   expect(read).toThrow(expect.toSatisfy(isConfigurationError) as Error)
 })
-
-test.each(['__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
-  'the name %s of every other object is unknown, too',
-  name => {
-    const { tokens } = requestAfter(untyped({ truphone: first }))
-    expect(() => tokens[name]).toThrow(`req.tokens has no "${name}": Known: truphone.`)
-    expect(name in tokens).toBe(false)
-  },
-)
 
 test('two middlewares compose: names merge, and the later one counts', async () => {
   const find = vi.fn(() => second)
@@ -120,15 +95,6 @@ test('two middlewares compose: names merge, and the later one counts', async () 
   )
   expect(used.map(token => token?.at(-1))).toEqual(['1', '2', '2', '1'])
   expect(() => tokens['trufone']).toThrow('Known: truphone, travis, customer, iris.')
-})
-
-test('in and Object.keys tell the names without asking for a source', () => {
-  const find = vi.fn(() => first)
-  const { tokens } = requestAfter(untyped({ customer: find }))
-  expect('customer' in tokens).toBe(true)
-  expect('trufone' in tokens).toBe(false)
-  expect(Object.keys(tokens)).toEqual(['customer'])
-  expect(find).not.toHaveBeenCalled()
 })
 
 test('a request can be logged, awaited and serialised: it shows names and no secret', async () => {
@@ -151,22 +117,7 @@ test('a request can be logged, awaited and serialised: it shows names and no sec
   expect(find).not.toHaveBeenCalled()
 })
 
-test('req.tokens cannot be changed', () => {
-  const { tokens } = requestAfter(untyped({ truphone: first }))
-  expect(() => Object.assign(tokens, { truphone: second })).toThrow(TypeError)
-  expect(() => Object.assign(tokens, { travis: second })).toThrow(TypeError)
-})
-
 test('what is no source is refused when the middleware is made', () => {
-  const secret = 'fake-client-secret'
   expect(() => untyped({ truphone: undefined })).toThrow('"truphone" must be an AccessTokenSource')
-  expect(() => untyped({ truphone: secret })).toThrow('"truphone" must be an AccessTokenSource')
-  expect(() => untyped({ truphone: secret })).not.toThrow(secret)
-  expect(() => untyped({ truphone: Promise.resolve(first) })).toThrow(
-    '"truphone" must be an AccessTokenSource',
-  )
-})
-
-test.each(['then', 'toJSON', 'constructor', 'toString'])('the name %s is reserved', name => {
-  expect(() => untyped({ [name]: first })).toThrow(`Call "${name}" something else.`)
+  expect(() => untyped({ toString: first })).toThrow('accessTokens got a reserved name')
 })

@@ -1,10 +1,12 @@
-import { ConfigurationError } from '@evergrant/core/source'
-import type { AccessTokenSource } from '@evergrant/core/source'
-import type { RequestHandler } from 'express'
-import { namedTokens } from './named-tokens.ts'
+import { createRequestTokens } from '@evergrant/server'
+import type { ServedRequest, SourceOf as SourceOfAny } from '@evergrant/server'
+import { clientLeft } from '@evergrant/server/node'
+import type { Request, RequestHandler } from 'express'
 import type { RequestTokens } from './register.ts'
-import { sourceFinder } from './source-finder.ts'
-import type { SourceOf } from './source-finder.ts'
+import { sessionOf } from './session-of.ts'
+
+/** What finds the source of each request. */
+export type SourceOf<Source> = SourceOfAny<Source, Request>
 
 /**
  * What finds each name's source: a source that all requests share, `req => source`, `{ users, subject }` for the tokens
@@ -13,8 +15,6 @@ import type { SourceOf } from './source-finder.ts'
 export type AccessTokenSources = {
   readonly [Name in keyof RequestTokens]?: SourceOf<RequestTokens[Name]>
 }
-
-type Named<Value> = Readonly<Record<string, Value>>
 
 /**
  * Gives each request `req.tokens.NAME`, an `AccessTokenSource`. It fetches nothing by itself and keeps no state of its
@@ -30,22 +30,14 @@ type Named<Value> = Readonly<Record<string, Value>>
  * app.get('/trucks', async (req, res) => res.json(await (await req.tokens.travis.fetch('vehicles')).json()))
  */
 export function accessTokens(sources: AccessTokenSources): RequestHandler {
-  const finders = Object.entries(sources as Named<unknown>).map(([name, given]) => {
-    assertName(name)
-    return [name, sourceFinder(name, given)] as const
-  })
+  const tokensOf = createRequestTokens<Request>(sources, 'req.tokens')
   return (request, response, next) => {
-    const earlier = (request.tokens ?? {}) as Named<AccessTokenSource>
-    const readers = new Map(
-      Object.keys(earlier).map(name => [name, () => earlier[name] as AccessTokenSource]),
-    )
-    for (const [name, find] of finders) readers.set(name, find(request, response))
-    request.tokens = namedTokens(readers) as unknown as RequestTokens
+    const served: ServedRequest<Request> = {
+      request,
+      signal: () => clientLeft(response),
+      sessionOf: sessions => sessionOf(sessions, { request, response }),
+    }
+    request.tokens = tokensOf(served, request.tokens) as RequestTokens
     next()
   }
-}
-
-function assertName(name: string): void {
-  if (name !== 'then' && name !== 'toJSON' && !(name in Object.prototype)) return
-  throw new ConfigurationError('accessTokens got a reserved name', [`Call "${name}" something else.`])
 }

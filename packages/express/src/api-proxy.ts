@@ -1,10 +1,10 @@
-import { createApiProxyHandler } from '@evergrant/server'
+import { createApiProxyHandler, isSessionSource } from '@evergrant/server'
 import { straight } from '@evergrant/server/node'
 import type { ApiProxyOptions as WebApiProxyOptions, SessionSource } from '@evergrant/server'
 import type { AccessTokenSource } from '@evergrant/core/source'
 import type { Request, RequestHandler } from 'express'
 import { assertBodyUnread } from './parsed-body.ts'
-import { sessionsByWebRequest } from './sessions-by-web-request.ts'
+import { sessionsByWebRequest } from './session-of.ts'
 import { webRoute, withRequest } from './web-route.ts'
 
 type FindSource = (request: Request) => AccessTokenSource | Promise<AccessTokenSource>
@@ -57,7 +57,6 @@ export function apiProxy(
 
 // The handler itself tells the kinds of sources apart, and refuses the rest.
 function sourceByWebRequest(source: SessionSource | AccessTokenSource | FindSource): SessionSource {
-  const isSessions = typeof source === 'object' && source !== null && 'for' in source
-  const found = typeof source === 'function' ? withRequest(source) : source
-  return isSessions ? sessionsByWebRequest(source) : (found as SessionSource)
+  const found: unknown = typeof source === 'function' ? withRequest(source) : source
+  return isSessionSource(found) ? sessionsByWebRequest(found) : (found as SessionSource)
 }

@@ -1,8 +1,8 @@
-import { createAuthHandler } from '@evergrant/server'
+import { createAuthHandler, isSessionSource } from '@evergrant/server'
 import type { AuthHandlerOptions, SessionSource } from '@evergrant/server'
 import type { Request, RequestHandler } from 'express'
 import { parsedBody } from './parsed-body.ts'
-import { sessionsByWebRequest } from './sessions-by-web-request.ts'
+import { sessionsByWebRequest } from './session-of.ts'
 import { webRoute, withRequest } from './web-route.ts'
 
 /** Options of {@link authRoutes}. */
@@ -28,7 +28,9 @@ export interface AuthRoutesOptions extends Omit<AuthHandlerOptions, 'onError'> {
  */
 export function authRoutes(sessions: SessionSource, options: AuthRoutesOptions = {}): RequestHandler {
   const { onError } = options
-  const handler = createAuthHandler(sessionsByWebRequest(sessions), {
+  // Whatever is no source of sessions is refused as such.
+  const found = isSessionSource(sessions) ? sessionsByWebRequest(sessions) : sessions
+  const handler = createAuthHandler(found, {
     ...options,
     onError: typeof onError === 'function' ? withRequest(onError) : onError,
   })

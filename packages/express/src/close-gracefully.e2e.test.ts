@@ -1,19 +1,17 @@
 import { once } from 'node:events'
-import { Agent, createServer, get } from 'node:http'
+import { get } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
-import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AccessTokenSource, EvergrantEvent } from '@evergrant/core'
 import { createTokenManager, isDisposedError } from '@evergrant/core'
 import { createEmulator } from '@evergrant/emulator'
 import { truphone } from '@evergrant/providers'
-import type { Response } from 'express'
 import { describe, expect, test, vi } from 'vitest'
 import { route, serve, versions } from './express.test-support.ts'
 import { accessTokens, apiProxy, closeGracefully, createEventRoute } from './index.ts'
 
-const answerTo = async (url: string, agent: Agent | false = false): Promise<IncomingMessage> =>
-  ((await once(get(url, { agent }), 'response')) as [IncomingMessage])[0]
+const answerTo = async (url: string): Promise<IncomingMessage> =>
+  ((await once(get(url, { agent: false }), 'response')) as [IncomingMessage])[0]
 
 async function textOf(answer: IncomingMessage): Promise<string> {
   let text = ''
@@ -52,43 +50,6 @@ describe.each(versions)('%s', (_version, express) => {
     await expect(answerTo(`${url}/slow`)).rejects.toThrow(/ECONNREFUSED/)
   })
 
-  test('kept connections do not hold it up, and one that is used once more is told to close', async () => {
-    const app = express()
-    app.get('/quick', (_request, response) => void response.send('x'))
-    const waiting: Response[] = []
-    app.get('/slow', (_request, response) => void waiting.push(response))
-    const { url, server } = await serve(app)
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-    await textOf(await answerTo(`${url}/quick`, agent))
-    const kept = connect(Number(new URL(url).port), '127.0.0.1')
-    let text = ''
-    kept.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-    kept.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n')
-    await vi.waitFor(() => expect(waiting).toHaveLength(1))
-    const startedAt = performance.now()
-    const closed = closeGracefully(server)
-    await vi.waitFor(async () => expect(await connections(server)).toBe(1))
-    kept.write('GET /quick HTTP/1.1\r\nHost: a\r\n\r\n')
-    // Long enough for the request to be there, and for the idle connections to be swept.
-    await pause(150)
-    const ended = once(kept, 'close')
-    waiting[0]?.send('y')
-    await Promise.all([closed, ended])
-    expect(text.match(/^Connection: .*$/gm)).toEqual(['Connection: keep-alive', 'Connection: close'])
-    expect(performance.now() - startedAt).toBeLessThan(3_000)
-    agent.destroy()
-  })
-
-  test('a request that takes longer than the grace is cut off', async () => {
-    const app = express()
-    app.get('/never', () => {})
-    const { url, server } = await serve(app)
-    const never = answerTo(`${url}/never`).catch((error: unknown) => error)
-    await vi.waitFor(async () => expect(await connections(server)).toBe(1))
-    await closeGracefully(server, { graceMs: 50 })
-    expect(await never).toBeInstanceOf(Error)
-  })
-
   test('who listens at app.listen() is closed, and calling twice is closing once', async () => {
     const server = express().listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -123,17 +84,6 @@ test('an event stream that begins while the server closes ends as well', async (
   expect(unsubscribed).toHaveBeenCalledOnce()
 })
 
-test('a connection that was upgraded does not hold it up for longer than the grace', async () => {
-  const [[, express]] = versions as [(typeof versions)[number]]
-  const { url, server } = await serve(express())
-  server.on('upgrade', (_request, socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'))
-  const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n')
-  await once(socket, 'data')
-  await closeGracefully(server, { graceMs: 50 })
-  socket.destroy()
-})
-
 test('the event stream of an API behind the proxy ends at once', async () => {
   const [[, express]] = versions as [(typeof versions)[number]]
   const upstream = express()
@@ -157,20 +107,4 @@ test('the event stream of an API behind the proxy ends at once', async () => {
   await closeGracefully(server)
   await textOf(events)
   await vi.waitFor(() => expect(left).toHaveBeenCalled())
-})
-
-test('a server that never listened is closed, and what cannot be disposed is told after all others', async () => {
-  const dispose = vi.fn()
-  const failing = { dispose: () => Promise.reject(new Error('the store is down')) }
-  await expect(closeGracefully(createServer(), { disposables: [failing, { dispose }] })).rejects.toThrow(
-    'the store is down',
-  )
-  expect(dispose).toHaveBeenCalledOnce()
-})
-
-test('options that cannot work are refused, every one by name', () => {
-  const options = { disposables: [{}], graceMs: -1 } as never
-  expect(() => closeGracefully(undefined as never, options)).toThrow(
-    /The server must be .*disposables\[0\] .*graceMs /s,
-  )
 })

@@ -1,5 +1,6 @@
-import { createServer } from 'node:http'
+import { createServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:http'
+import { Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { createTokenManager, createUserTokens, memoryStore, passwordGrant } from '@evergrant/core'
 import type { TokenManager, UserTokens } from '@evergrant/core'
@@ -38,6 +39,37 @@ export async function serve(app: Express): Promise<{ readonly url: string; reado
   servers.push(server)
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+}
+
+/** What was sent over no connection. */
+export interface SentAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: unknown
+}
+
+/** A request without a connection, and its answer, which is JSON. */
+export function unconnected(url: string): {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly sent: Promise<SentAnswer>
+} {
+  const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url })
+  // Headers that are given with the head are told apart from others only in an answer that has some.
+  const response = new ServerResponse(request).setHeader('X-Framework', 'test')
+  let text = ''
+  const take = (chunk?: unknown): void => {
+    if (typeof chunk === 'string' || chunk instanceof Uint8Array) text += Buffer.from(chunk).toString()
+  }
+  const sent = new Promise<SentAnswer>(resolve => {
+    response.write = ((chunk: unknown) => (take(chunk), true)) as typeof response.write
+    response.end = ((chunk?: unknown) => {
+      take(chunk)
+      resolve({ status: response.statusCode, headers: response.getHeaders(), body: JSON.parse(text) })
+      return response
+    }) as typeof response.end
+  })
+  return { request, response, sent }
 }
 
 /** Emulated providers with a clock that tests move, and what an application makes of them. */

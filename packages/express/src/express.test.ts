@@ -1,24 +1,16 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
 import { ReauthorizationRequiredError } from '@evergrant/core/source'
 import type { AccessTokenSource } from '@evergrant/core/source'
 import type { Express } from 'express'
 import { describe, expect, test } from 'vitest'
-import { route, versions } from './express.test-support.ts'
+import { route, unconnected, versions } from './express.test-support.ts'
+import type { SentAnswer } from './express.test-support.ts'
 import { accessTokens, tokenErrorHandler } from './index.ts'
 
 /** Runs a request through a real Express application, without a port. */
-async function get(app: Express, url: string): Promise<{ status: number; headers: object; body: unknown }> {
-  const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url })
-  const response = new ServerResponse(request)
-  const body = await new Promise<string>(resolve => {
-    response.end = ((chunk?: unknown) => {
-      resolve(String(chunk))
-      return response
-    }) as typeof response.end
-    app(request, response)
-  })
-  return { status: response.statusCode, headers: response.getHeaders(), body: JSON.parse(body) }
+function get(app: Express, url: string): Promise<SentAnswer> {
+  const { request, response, sent } = unconnected(url)
+  app(request, response)
+  return sent
 }
 
 function source(getAccessToken: () => Promise<string>): AccessTokenSource {
@@ -56,7 +48,7 @@ describe.each(versions)('%s', (_version, express) => {
   test("a rejected call reaches tokenErrorHandler through Express' own error handling", async () => {
     expect(await get(app, '/customer/length')).toMatchObject({
       status: 401,
-      headers: { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' },
+      headers: { 'cache-control': 'private, no-store', 'content-type': 'application/json; charset=utf-8' },
       body: { error: { code: 'reauthorization_required', message: 'Sign in.' } },
     })
   })

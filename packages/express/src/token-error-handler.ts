@@ -1,8 +1,7 @@
-import { isEvergrantError } from '@evergrant/core/source'
 import type { EvergrantError } from '@evergrant/core/source'
-import { outlineError } from '@evergrant/server'
+import { errorAnswer } from '@evergrant/server'
+import { isClientLeft, sendResponse } from '@evergrant/server/node'
 import type { ErrorRequestHandler, Request } from 'express'
-import { isClientLeft } from './client-left.ts'
 
 /** Options of {@link tokenErrorHandler}. */
 export interface TokenErrorHandlerOptions {
@@ -17,8 +16,7 @@ export interface TokenErrorHandlerOptions {
 }
 
 /**
- * Answers Evergrant's errors with JSON: `{ error: { code, message } }` and `Cache-Control: no-store`. Use it after the
- * routes. Other errors, and errors after the headers were sent, go on to the next error handler. What was given up
+ * Answers Evergrant's errors with JSON: `{ error: { code, message } }`, stored by no cache. Use it after the routes. Other errors, and errors after the headers were sent, go on to the next error handler. What was given up
  * because the client has left ends here: nobody is there to answer.
  * 400: a session that cannot be trusted. 401: somebody has to sign in, and the message says so. 403: the access token
  * stays on the server. 429: too many tries, and the message says so. 500: the configuration. 502: the authorization
@@ -30,19 +28,13 @@ export function tokenErrorHandler(options: TokenErrorHandlerOptions = {}): Error
   const { now = Date.now, onError } = options
   return (error: unknown, request, response, next) => {
     if (isClientLeft(error, response)) return
-    const outline = outlineError(error, { now })
-    if (!isEvergrantError(error) || outline === undefined || response.headersSent) {
-      next(error)
-      return
-    }
+    const answer = response.headersSent ? undefined : errorAnswer(error, { now })
+    if (answer === undefined) return next(error)
     try {
-      onError?.(error, request)
+      onError?.(error as EvergrantError, request)
     } catch {
       // An answer must not depend on how well it is logged.
     }
-    const { status, code, message, retryAfterSeconds } = outline
-    if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds))
-    response.set('Cache-Control', 'no-store')
-    response.status(status).json({ error: { code, message } })
+    void sendResponse(response, answer)
   }
 }

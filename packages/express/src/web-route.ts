@@ -1,7 +1,6 @@
 import { sendResponse, toRequest } from '@evergrant/server/node'
 import type { NodeAnswer } from '@evergrant/server/node'
 import type { Request, RequestHandler, Response } from 'express'
-import { keepEventStream } from './event-streams.ts'
 
 /** A request of Express and its answer. */
 export interface Exchange {
@@ -27,9 +26,7 @@ export function webRoute(
       const webRequest = toRequest(request, response, { body: bodyOf(request) })
       if (webRequest instanceof globalThis.Response) return await sendResponse(response, webRequest)
       exchanges.set(webRequest, exchange)
-      const webResponse = await answer(webRequest, exchange)
-      if (isEventStream(webResponse)) keepEventStream(response)
-      await sendResponse(response, webResponse)
+      await sendResponse(response, await answer(webRequest, exchange))
     } catch (error) {
       next(error)
     }
@@ -51,12 +48,4 @@ export function withRequest<Args extends unknown[], Result>(
     const others = args.slice(0, -1) as unknown as Args
     return callback(...others, exchangeOf(args.at(-1) as globalThis.Request).request)
   }
-}
-
-function isEventStream(answer: NodeAnswer): boolean {
-  const type =
-    answer instanceof globalThis.Response
-      ? answer.headers.get('content-type')
-      : answer.lines[answer.lines.indexOf('content-type') + 1]
-  return type?.startsWith('text/event-stream') === true
 }

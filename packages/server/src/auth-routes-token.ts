@@ -3,6 +3,7 @@ import type { AuthRoute } from './auth-routes-contract.ts'
 import { refusalAnswer } from './error-answer.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { invalidBody, readJsonBody } from './json-body.ts'
+import { nobodySignedInMessage } from './nobody-signed-in.ts'
 import type { Refusal } from './request-guard.ts'
 import { sessionChanged } from './session-changed.ts'
 
@@ -42,7 +43,7 @@ interface TokenOptions {
 const nobody: Refusal = {
   status: 401,
   code: 'reauthorization_required',
-  message: 'Nobody is signed in. Sign in first.',
+  message: nobodySignedInMessage,
 }
 
 const tooWide: Refusal = {

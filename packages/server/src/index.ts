@@ -10,6 +10,10 @@ export type { CookieChange } from './cookie-header.ts'
 export { createEventRoute } from './event-route.ts'
 export type { EventRouteOptions } from './event-route.ts'
 export type { EventSourceManager } from './event-stream.ts'
+export { createRequestTokens } from './request-tokens/request-tokens.ts'
+export type { NamedSources, RequestTokensOf } from './request-tokens/request-tokens.ts'
+export type { NamedTokens } from './request-tokens/named-tokens.ts'
+export type { ServedRequest, SessionsOf, SourceOf } from './request-tokens/source-finder.ts'
 export { sessionAt } from './place-session.ts'
 export type { PlaceSession } from './place-session.ts'
 export { tokensAt } from './place-tokens.ts'
@@ -27,6 +31,7 @@ export type {
   SignInCredentials,
   SignInOptions,
 } from './request-session.ts'
+export { isSessionSource } from './session-source.ts'
 export { createSessions } from './sessions.ts'
 export type { Sessions } from './sessions.ts'
 export type { SessionCookieOptions, SessionsOptions } from './session-options.ts'

@@ -138,6 +138,14 @@ describe('an answer', () => {
     expect([headers['x-powered-by'], headers.vary]).toEqual(['x', 'Cookie'])
   })
 
+  test('is as long as it is, whatever length the framework has set for another body', async () => {
+    const port = await serve((incoming, outgoing) => {
+      outgoing.setHeader('Content-Length', '1000')
+      void sendResponse(outgoing, new Response('short'))
+    })
+    expect(await textOf(await open(port, '/'))).toBe('short')
+  })
+
   test('to HEAD has no body', async () => {
     const port = await listen(() => new Response('body'))
     expect(await textOf(await open(port, '/', { method: 'HEAD' }))).toBe('')

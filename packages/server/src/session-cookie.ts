@@ -74,7 +74,7 @@ export function readSessionCookies({ headers }: RequestLike, name: string): Pres
 }
 
 /** The text of a `Set-Cookie` header. @see RFC 6265 §4.1 */
-export function serializeCookie({ name, value, maxAge, isSecure, sameSite }: SessionCookie): string {
+function serializeCookie({ name, value, maxAge, isSecure, sameSite }: SessionCookie): string {
   return serialize(name, value, {
     encode: text => text,
     httpOnly: true,

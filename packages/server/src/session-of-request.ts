@@ -3,7 +3,6 @@ import {
   isConfigurationError,
   isStoreError,
   passwordGrant,
-  ReauthorizationRequiredError,
 } from '@evergrant/core'
 import type {
   AccessTokenSource,
@@ -15,6 +14,7 @@ import type {
 } from '@evergrant/core'
 import { endReplacedSession } from './end-replaced-session.ts'
 import { LazySource } from './lazy-source.ts'
+import { nobodySignedInError } from './nobody-signed-in.ts'
 import type {
   RequestLike,
   RequestSession,
@@ -41,7 +41,7 @@ export interface SessionsEnvironment {
   readonly clock: Clock
   readonly fetch: typeof globalThis.fetch
   readonly waitUntil: (work: Promise<unknown>) => void
-  /** Names the provider, for limits and messages. */
+  /** Names the provider, for limits. */
   readonly realm: string
 }
 
@@ -184,12 +184,7 @@ export class SessionOfRequest implements RequestSession {
   async #session(): Promise<KeptSession> {
     const finding = await this.#find()
     if (finding.kind === 'found') return finding.session
-    throw new ReauthorizationRequiredError(
-      `${this.#environment.realm} needs a person: nobody is signed in.`,
-      {
-        reason: 'never-signed-in',
-      },
-    )
+    throw nobodySignedInError()
   }
 
   #find(): Promise<Finding> {

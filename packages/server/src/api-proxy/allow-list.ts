@@ -1,7 +1,7 @@
 import { segmentProblem } from './proxied-path.ts'
 
 /** The methods that a proxy can pass on. */
-export const proxiedMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+const proxiedMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** One entry of the list of allowed requests. */
 export interface AllowedRequest {

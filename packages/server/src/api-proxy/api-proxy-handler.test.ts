@@ -2,6 +2,7 @@ import { NetworkError } from '@evergrant/core'
 import type { AccessTokenSource } from '@evergrant/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RequestSession } from '../request-session.ts'
+import { createSessionWorld } from '../sessions.test-support.ts'
 import { createApiProxyHandler } from './api-proxy-handler.ts'
 import { chunks, createProxyWorld, fromPage, recordingSend } from './api-proxy.test-support.ts'
 import type { ProxyWorld } from './api-proxy.test-support.ts'
@@ -386,6 +387,16 @@ describe('a fault', () => {
     const response = await world.proxy({ onError })(fromPage('/api/sims'))
     expect([response.status, await codeOf(response)]).toEqual([401, 'reauthorization_required'])
     expect(onError).toHaveBeenCalledOnce()
+  })
+
+  test('a request of nobody is told to sign in, and reads nothing of the provider', async () => {
+    const sessions = createSessionWorld().instance('store')
+    const proxy = createApiProxyHandler(sessions, { target: world.target, allow: ['GET sims'] })
+    const response = await proxy(fromPage('/sims'))
+    expect(response.status).toBe(401)
+    expect(await response.json()).toEqual({
+      error: { code: 'reauthorization_required', message: 'Nobody is signed in. Sign in first.' },
+    })
   })
 
   test('any other error rejects, and the application hears it', async () => {

@@ -3,6 +3,7 @@ import type { AccessTokenSource } from '@evergrant/core/source'
 import { logFaults } from '../log-faults.ts'
 import { originProblems } from '../request-guard.ts'
 import type { SessionSource } from '../request-session.ts'
+import { isSessionSource } from '../session-source.ts'
 import { createTransport as createFetchTransport } from '../transport/fetch-transport.ts'
 import type { Transport } from '../transport/transport.ts'
 import { createTransport } from '#transport'
@@ -96,11 +97,6 @@ export function resolveProxyOptions(source: ProxyTokenSource, options: ApiProxyO
     now: options.now ?? Date.now,
     onError: options.onError ?? logFaults,
   }
-}
-
-/** Tells whether a source finds the session of each request. */
-export function isSessionSource(source: ProxyTokenSource): source is SessionSource {
-  return typeof source === 'object' && source !== null && 'for' in source && typeof source.for === 'function'
 }
 
 function sourceProblems(source: ProxyTokenSource, { authorize }: ApiProxyOptions): string[] {

@@ -1,16 +1,27 @@
-import { EventEmitter } from 'node:events'
 import { createUserTokens, isConfigurationError, isDisposedError, passwordGrant } from '@evergrant/core'
 import type { AccessTokenSource, TokenManager, UserTokens } from '@evergrant/core'
 import { createEmulator } from '@evergrant/emulator'
 import { travis } from '@evergrant/providers'
 import { VirtualClock } from '@evergrant/testing'
-import type { Request, Response } from 'express'
 import { expect, test, vi } from 'vitest'
 import { sourceFinder } from './source-finder.ts'
+import type { ServedRequest, SourceFinder } from './source-finder.ts'
 
-const response = new EventEmitter() as unknown as Response
-const requestOf = (user?: unknown): Request & { user: unknown } => ({ user }) as never
-const subject = (request: Request): string => (request as Request & { user: string }).user
+/** What a framework calls a request; the application says who it is of. */
+interface FakeRequest {
+  user?: unknown
+}
+
+const subject = ({ user }: FakeRequest): string => user as string
+
+const served = (request: FakeRequest, sessionOf = vi.fn()): ServedRequest<FakeRequest> => {
+  const { signal } = new AbortController()
+  return { request, signal: () => signal, sessionOf }
+}
+const servedTo = (user?: unknown): ServedRequest<FakeRequest> => served({ user })
+
+const finderOf = (name: string, given: unknown): SourceFinder<FakeRequest> =>
+  sourceFinder({ name, label: 'c.var.tokens' }, given)
 
 function createUsers(): { users: UserTokens; signIn: (userId: string, index: number) => Promise<void> } {
   const clock = new VirtualClock()
@@ -27,7 +38,7 @@ test.each([undefined, null, '', 0, 42, true, {}, [], ['anna'], Symbol('anna'), P
   async user => {
     const { users } = createUsers()
     const find = vi.fn(users.for)
-    const source = sourceFinder('travis', { users: { for: find }, subject })(requestOf(user), response)()
+    const source = finderOf('travis', { users: { for: find }, subject })(servedTo(user))()
     const calls: (() => Promise<unknown>)[] = [
       () => source.getAccessToken(),
       () => (source as TokenManager).getTokenSet(),
@@ -47,18 +58,18 @@ test.each([undefined, null, '', 0, 42, true, {}, [], ['anna'], Symbol('anna'), P
 
 test('a subject that is a mistake is told to whoever develops, and not to the client', async () => {
   const { users } = createUsers()
-  const source = sourceFinder('travis', { users, subject })(requestOf(Promise.resolve('x')), response)()
+  const source = finderOf('travis', { users, subject })(servedTo(Promise.resolve('x')))()
   const error: unknown = await source.getAccessToken().catch((reason: unknown) => reason)
   expect(error).toMatchObject({ message: 'Nobody is signed in. Sign in first.' })
   const { cause } = error as { cause: unknown }
   expect(isConfigurationError(cause) && cause.message).toContain('it was: a promise')
-  const absent = sourceFinder('travis', { users, subject })(requestOf(), response)()
+  const absent = finderOf('travis', { users, subject })(servedTo())()
   await expect(absent.getAccessToken()).rejects.not.toHaveProperty('cause')
 })
 
 test('other members of a source without a subject throw the same, and probing for them does not', async () => {
   const { users } = createUsers()
-  const source = sourceFinder('travis', { users, subject })(requestOf(), response)() as TokenManager
+  const source = finderOf('travis', { users, subject })(servedTo())() as TokenManager
   expect(() => source.explain).toThrow('Nobody is signed in.')
   expect(source.settle({ url: 'https://a.example', headers: new Headers() }, 'rejected')).toBe('done')
   expect(await Promise.resolve(source)).toBe(source)
@@ -69,12 +80,12 @@ test('F14 each request reaches its own user, and a request without one never the
   const { users, signIn } = createUsers()
   await signIn('anna', 0)
   await signIn('bert', 1)
-  const find = sourceFinder('travis', { users, subject })
-  const [anna, bert] = [find(requestOf('anna'), response), find(requestOf('bert'), response)]
+  const find = finderOf('travis', { users, subject })
+  const [anna, bert] = [find(servedTo('anna')), find(servedTo('bert'))]
   const tokens = [await anna().getAccessToken(), await bert().getAccessToken()]
   expect(tokens).toEqual([await users.for('anna').getAccessToken(), await users.for('bert').getAccessToken()])
   expect(tokens[0]).not.toBe(tokens[1])
-  await expect(find(requestOf(), response)().getAccessToken()).rejects.toThrow('Nobody is signed in')
+  await expect(find(servedTo())().getAccessToken()).rejects.toThrow('Nobody is signed in')
   expect(anna()).toBe(anna())
 })
 
@@ -82,8 +93,8 @@ test('who signs in or out in the middle of a request counts from then on', async
   const { users, signIn } = createUsers()
   await signIn('anna', 0)
   await signIn('bert', 1)
-  const request = requestOf()
-  const read = sourceFinder('travis', { users, subject })(request, response)
+  const request: FakeRequest = {}
+  const read = finderOf('travis', { users, subject })(served(request))
   await expect(read().getAccessToken()).rejects.toThrow('Nobody is signed in')
   request.user = 'anna'
   expect(await read().getAccessToken()).toBe(await users.for('anna').getAccessToken())
@@ -99,24 +110,54 @@ test('what subject or users throw rejects the calls, and reading the name throws
   const throwing = (): never => {
     throw failure
   }
-  await expect(
-    sourceFinder('travis', { users, subject: throwing })(requestOf(), response)().getAccessToken(),
-  ).rejects.toBe(failure)
+  await expect(finderOf('travis', { users, subject: throwing })(servedTo())().getAccessToken()).rejects.toBe(
+    failure,
+  )
   await users.dispose()
-  const read = sourceFinder('travis', { users, subject })(requestOf('anna'), response)
+  const read = finderOf('travis', { users, subject })(servedTo('anna'))
   await expect(read().getAccessToken()).rejects.toSatisfy(isDisposedError)
 })
 
 test('a function runs once for each request', () => {
   const { users } = createUsers()
   const find = vi.fn((): AccessTokenSource => users.for('anna'))
-  const finder = sourceFinder('customer', find)
-  const read = finder(requestOf(), response)
+  const finder = finderOf('customer', find)
+  const read = finder(servedTo())
   expect(find).not.toHaveBeenCalled()
   expect(read()).toBe(read())
   expect(find).toHaveBeenCalledOnce()
-  finder(requestOf(), response)()
+  finder(servedTo())()
   expect(find).toHaveBeenCalledTimes(2)
+})
+
+test('sessions are asked for that of the request, once, however they are given', async () => {
+  const { users, signIn } = createUsers()
+  await signIn('anna', 0)
+  const sessions = { for: vi.fn(), forReading: vi.fn() }
+  for (const given of [sessions, { sessions }]) {
+    const sessionOf = vi.fn(() => users.for('anna'))
+    const read = finderOf('session', given)(served({}, sessionOf))
+    expect(sessionOf).not.toHaveBeenCalled()
+    expect(read()).toBe(read())
+    expect(sessionOf).toHaveBeenCalledExactlyOnceWith(sessions)
+    expect(await read().getAccessToken()).toBe(await users.for('anna').getAccessToken())
+  }
+})
+
+const whoLeft: [string, (users: UserTokens) => unknown][] = [
+  ['a source', users => users.for('anna')],
+  ['a function', users => () => users.for('anna')],
+  ['user tokens', users => ({ users, subject: () => 'anna' })],
+  ['sessions', () => ({ for: () => undefined, forReading: () => undefined })],
+]
+
+test.each(whoLeft)('calls of %s end when the client leaves', async (_what, give) => {
+  const { users, signIn } = createUsers()
+  await signIn('anna', 0)
+  const signal = AbortSignal.abort(new Error('the client left'))
+  const sessionOf = (): AccessTokenSource => users.for('anna')
+  const read = finderOf('customer', give(users))({ request: {}, signal: () => signal, sessionOf })
+  await expect(read().getAccessToken()).rejects.toThrow('the client left')
 })
 
 const { users } = createUsers()
@@ -127,12 +168,12 @@ test.each<[string, unknown]>([
   ['a subject that is no function', { users, subject: 'anna' }],
   ['sessions beside users', { users, sessions: { for: () => ({}), forReading: () => ({}) } }],
 ])('%s: it must be said whose tokens a request uses', (_what, given) => {
-  expect(() => sourceFinder('travis', given)).toThrow(/must say whose tokens a request uses/)
+  expect(() => finderOf('travis', given)).toThrow(/must say whose tokens a request uses/)
 })
 
 test.each([undefined, null, 1, 'text', {}, [], { sessions: {} }, { users: {}, subject }, { subject }])(
   '%j is refused',
   given => {
-    expect(() => sourceFinder('travis', given)).toThrow('"travis" must be an AccessTokenSource')
+    expect(() => finderOf('travis', given)).toThrow('"travis" must be an AccessTokenSource')
   },
 )

@@ -21,7 +21,7 @@ const sweepMs = 100
 
 /**
  * Closes a server without breaking requests off: it takes no more connections, ends idle ones and the event streams of
- * `createEventRoute` and `apiProxy`, waits for running requests, and then disposes `disposables`. Connections that were
+ * event routes and API proxies, waits for running requests, and then disposes `disposables`. Connections that were
  * upgraded, as for WebSockets, are yours to close. Calls for the same server share the first one's end.
  * Rejects with the first thing that could not be disposed, after all others were.
  * @throws {ConfigurationError} there is no server, a disposable is none, or `graceMs` is no number of milliseconds

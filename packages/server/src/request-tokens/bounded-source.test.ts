@@ -1,26 +1,17 @@
-import { EventEmitter } from 'node:events'
-import type { ServerResponse } from 'node:http'
 import { createTokenManager, memoryStore } from '@evergrant/core'
 import type { AccessTokenSource, GetAccessTokenOptions } from '@evergrant/core'
 import { createEmulator } from '@evergrant/emulator'
 import { truphone } from '@evergrant/providers'
 import { VirtualClock } from '@evergrant/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { clientLeft, isClientLeft } from './client-left.ts'
-import { untilClientLeaves } from './until-client-leaves.ts'
+import { boundedSource } from './bounded-source.ts'
 
-/** An answer on its way. */
-class FakeResponse extends EventEmitter {
-  writableEnded = false
-  destroyed = false
-
-  leave(): void {
-    this.destroyed = true
-    this.emit('close')
-  }
+/** A request that is served until its client leaves. */
+class FakeRequest {
+  readonly #controller = new AbortController()
+  readonly signal = vi.fn(() => this.#controller.signal)
+  readonly leave = (): void => this.#controller.abort()
 }
-
-const asResponse = (response: FakeResponse): ServerResponse => response as unknown as ServerResponse
 
 interface Seen {
   signal: AbortSignal | null | undefined
@@ -63,75 +54,49 @@ const calls: Readonly<
 
 describe.each(Object.entries(calls))('%s', (_name, call) => {
   test('ends when the client leaves', async () => {
-    const response = new FakeResponse()
+    const request = new FakeRequest()
     const source = recordingSource()
-    await call(untilClientLeaves(source, asResponse(response)))
+    await call(boundedSource(source, request.signal))
     expect(source.seen.signal?.aborted).toBe(false)
-    response.leave()
+    request.leave()
     expect(source.seen.signal?.aborted).toBe(true)
   })
 
   test('with a signal of its own does not', async () => {
-    const response = new FakeResponse()
+    const request = new FakeRequest()
     const source = recordingSource()
     const { signal } = new AbortController()
-    await call(untilClientLeaves(source, asResponse(response)), signal)
+    await call(boundedSource(source, request.signal), signal)
     expect(source.seen.signal).toBe(signal)
-    expect(response.listenerCount('close')).toBe(0)
+    expect(request.signal).not.toHaveBeenCalled()
   })
 })
 
 test('fetch without any signal is written as null', async () => {
-  const response = new FakeResponse()
+  const request = new FakeRequest()
   const source = recordingSource()
-  await untilClientLeaves(source, asResponse(response)).fetch('https://a.example', { signal: null })
+  await boundedSource(source, request.signal).fetch('https://a.example', { signal: null })
   expect(source.seen.signal).toBeNull()
 })
 
 test.each(['its own signal', 'the client'])('a Request ends with %s', async end => {
   const controller = new AbortController()
-  const response = new FakeResponse()
+  const request = new FakeRequest()
   const source = recordingSource()
-  const request = new Request('https://a.example', { signal: controller.signal })
-  await untilClientLeaves(source, asResponse(response)).fetch(request)
+  const asked = new Request('https://a.example', { signal: controller.signal })
+  await boundedSource(source, request.signal).fetch(asked)
   expect(source.seen.signal?.aborted).toBe(false)
-  if (end === 'the client') response.leave()
+  if (end === 'the client') request.leave()
   else controller.abort()
   expect(source.seen.signal?.aborted).toBe(true)
 })
 
-test('nothing listens before the first call, and one listener serves all calls', async () => {
-  const response = new FakeResponse()
-  const [first, second] = [recordingSource(), recordingSource()].map(source =>
-    untilClientLeaves(source, asResponse(response)),
-  )
-  expect(response.listenerCount('close')).toBe(0)
-  for (const call of Object.values(calls)) {
-    await call(first as never)
-    await call(second as never)
-  }
-  expect(response.listenerCount('close')).toBe(1)
-})
-
-test('an answer that has ended aborts nothing; a client that left before the first call does', async () => {
-  const ended = new FakeResponse()
-  const signal = clientLeft(asResponse(ended))
-  ended.writableEnded = true
-  ended.leave()
-  expect(signal.aborted).toBe(false)
-  const gone = new FakeResponse()
-  gone.leave()
-  expect(clientLeft(asResponse(gone)).aborted).toBe(true)
-})
-
-test('only the reason of that very answer says that its client has left', () => {
-  const [left, other] = [new FakeResponse(), new FakeResponse()]
-  const { reason } = (left.leave(), clientLeft(asResponse(left)))
-  clientLeft(asResponse(other))
-  expect(isClientLeft(reason, asResponse(left))).toBe(true)
-  expect(isClientLeft(reason, asResponse(other))).toBe(false)
-  expect(isClientLeft(new DOMException('aborted', 'AbortError'), asResponse(left))).toBe(false)
-  expect(isClientLeft(undefined, asResponse(new FakeResponse()))).toBe(false)
+test('the signal is asked for by calls, and not before', async () => {
+  const served = new FakeRequest()
+  const source = boundedSource(recordingSource(), served.signal)
+  expect(served.signal).not.toHaveBeenCalled()
+  for (const call of Object.values(calls)) await call(source)
+  expect(served.signal).toHaveBeenCalledTimes(Object.keys(calls).length)
 })
 
 test('a token manager stays whole behind it: methods, getters and private fields', async () => {
@@ -140,7 +105,7 @@ test('a token manager stays whole behind it: methods, getters and private fields
   const { clientId, clientSecret } = emulator.truphone.credentials
   const shared = { clock, fetch: emulator.fetch, store: memoryStore({ clock }) }
   const manager = createTokenManager(truphone({ clientId, clientSecret }), shared)
-  const wrapped = untilClientLeaves(manager, asResponse(new FakeResponse()))
+  const wrapped = boundedSource(manager, new FakeRequest().signal)
   const token = await wrapped.getAccessToken()
   expect(await manager.getAccessToken()).toBe(token)
   expect((await wrapped.fetch('sims?per_page=1')).status).toBe(200)
@@ -168,13 +133,13 @@ test('getters over private fields are read of the source itself', () => {
     }
   }
   const source = Object.assign(new Counting(), recordingSource())
-  const wrapped = untilClientLeaves(source, asResponse(new FakeResponse()))
+  const wrapped = boundedSource(source, new FakeRequest().signal)
   expect([wrapped.count, source.count, wrapped.count]).toEqual([1, 2, 3])
 })
 
 test('it cannot be changed, and a frozen source is fine', async () => {
   const source = Object.freeze(recordingSource())
-  const wrapped = untilClientLeaves(source, asResponse(new FakeResponse()))
+  const wrapped = boundedSource(source, new FakeRequest().signal)
   expect(await wrapped.getAccessToken()).toBe('fake-access-token')
   expect(() => Object.assign(wrapped, { getAccessToken: () => 'other' })).toThrow(TypeError)
   expect(() => Object.assign(wrapped, { seen: 1 })).toThrow(TypeError)

@@ -1,27 +1,25 @@
-import type { ServerResponse } from 'node:http'
 import type { AccessTokenSource, GetAccessTokenOptions } from '@evergrant/core/source'
-import { clientLeft } from './client-left.ts'
 
 /** A source that can also tell about its tokens, as token managers and sessions do. */
 type Telling = Partial<Record<'getTokenSet', (options?: GetAccessTokenOptions) => Promise<unknown>>>
 
 /**
- * The same source for one request: calls that bring no signal of their own end when the client leaves. An exchange that
- * others share goes on. Everything else of the source is reached through it as it is.
+ * The same source for one request: calls that bring no signal of their own end with `signal`, which is asked for at each
+ * of them. An exchange that others share goes on. Everything else of the source is reached through it as it is.
  */
-export function untilClientLeaves<Source extends AccessTokenSource>(
+export function boundedSource<Source extends AccessTokenSource>(
   source: Source,
-  response: ServerResponse,
+  signal: () => AbortSignal,
 ): Source {
   const { getTokenSet } = source as Telling
   const bounded = <Options extends { readonly signal?: AbortSignal | undefined }>(
     options?: Options,
-  ): Options => ({ ...options, signal: options?.signal ?? clientLeft(response) }) as Options
+  ): Options => ({ ...options, signal: options?.signal ?? signal() }) as Options
   const own: Partial<AccessTokenSource> & Telling = {
     getAccessToken: options => source.getAccessToken(bounded(options)),
     authorize: (request, options) => source.authorize(request, bounded(options)),
-    fetch: (input, init) => source.fetch(input, { ...init, signal: signalOf(input, init, response) }),
-    variant: options => untilClientLeaves(source.variant(options), response),
+    fetch: (input, init) => source.fetch(input, { ...init, signal: signalOf(input, init, signal) }),
+    variant: options => boundedSource(source.variant(options), signal),
     ...(getTokenSet && { getTokenSet: options => getTokenSet.call(source, bounded(options)) }),
   }
   return inFrontOf(source, own)
@@ -31,11 +29,10 @@ export function untilClientLeaves<Source extends AccessTokenSource>(
 function signalOf(
   input: Parameters<typeof fetch>[0],
   init: RequestInit | undefined,
-  response: ServerResponse,
+  signal: () => AbortSignal,
 ): AbortSignal | null {
   if (init?.signal !== undefined) return init.signal
-  const left = clientLeft(response)
-  return input instanceof Request ? AbortSignal.any([input.signal, left]) : left
+  return input instanceof Request ? AbortSignal.any([input.signal, signal()]) : signal()
 }
 
 /** Puts some methods in front of an object. Its getters and methods run on itself: copies have no private fields. */

@@ -1,0 +1,2 @@
+export { accessTokenInterceptor } from './access-token-interceptor.ts'
+export type { AccessTokenInterceptorOptions } from './access-token-interceptor.ts'

@@ -47,6 +47,18 @@ export const bundledPrograms: readonly BundledProgram[] = [
     limitBytes: 8100,
   },
   ...adapter('apollo', 'accessTokenLink', graphql, [1200, 1180, 1230]),
+  {
+    title: 'apollo/ws, with the waist of core',
+    program: `export { accessTokenSocket } from '@evergrant/apollo/ws'`,
+    external: graphql,
+    limitBytes: 1520,
+  },
+  {
+    title: 'apollo/sse, with the waist of core',
+    program: `export { accessTokenEvents, eventsLink } from '@evergrant/apollo/sse'`,
+    external: graphql,
+    limitBytes: 2980,
+  },
   ...adapter('axios', 'attachAccessToken', [/^axios$/], [1000, 1030, 3860]),
   ...adapter('urql', 'accessTokenAuth', graphql, [1000, 810, 1200]),
   ...adapter('graphql-request', 'accessTokenConfig', graphql, [1000, 110, 1250]),

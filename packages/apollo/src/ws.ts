@@ -1,0 +1,3 @@
+export { accessTokenSocket } from './access-token-socket.ts'
+export type { AccessTokenSocketOptions } from './access-token-socket.ts'
+export type { ExpiryClock, ExpiringSource } from './expiry-watch.ts'

@@ -17,6 +17,10 @@ function outcome(resolve: () => string): string {
 describe.each<[string, string, string]>([
   ['vehicles', 'https://app.test/api/travis/vehicles', 'https://api.test/v1/vehicles'],
   ['/vehicles', 'https://app.test/api/travis/vehicles', 'https://api.test/v1/vehicles'],
+  // What stands before a colon is no scheme there.
+  ['/vehicles:7', 'https://app.test/api/travis/vehicles:7', 'https://api.test/v1/vehicles:7'],
+  ['/', 'https://app.test/api/travis/', 'https://api.test/v1/'],
+  ['/../secrets', 'origin_not_allowed', 'origin_not_allowed'],
   ['vehicles?a=1', 'https://app.test/api/travis/vehicles?a=1', 'https://api.test/v1/vehicles?a=1'],
   [
     'https://api.test/v1/vehicles?a=1',

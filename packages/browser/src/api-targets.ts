@@ -81,8 +81,8 @@ function absoluteUrl(input: string | URL): URL | undefined {
 }
 
 function resolveBelow(base: URL, path: string): URL {
-  // "//host" and "\\host" name another host: only one leading slash is taken off.
-  const relative = /^\/(?![/\\])/.test(path) ? path.slice(1) : path
+  // "//host" and "\\host" name another host, also with a tab or a line break inside, which URLs drop.
+  const relative = /^\/(?![/\\\t\n\r])/.test(path) ? `.${path}` : path
   const url = URL.canParse(relative, base) ? new URL(relative, base) : undefined
   if (url === undefined || !isBelow(url, base)) throw notAllowed(base.href)
   return url

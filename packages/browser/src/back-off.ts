@@ -15,7 +15,7 @@ export class BackOff {
   readonly #random: () => number
   #attempts = 0
   #until = 0
-  #waiting: (() => void)[] = []
+  readonly #waiting = new Set<() => void>()
 
   constructor(clock: Clock, random: () => number) {
     this.#clock = clock
@@ -52,17 +52,27 @@ export class BackOff {
   /** Ends the pause, and what is still waiting for its end. */
   end(): void {
     this.#until = 0
-    for (const resume of this.#waiting.splice(0)) resume()
+    for (const resume of this.#waiting) resume()
   }
 
   /** Resolves when the next attempt is due, if that is soon and may help; false: it is not worth waiting for. */
   async wait(): Promise<boolean> {
     const { remainingMs } = this
     if (!this.error?.isTransient || remainingMs > longestPauseMs) return false
-    await new Promise<void>(resolve => {
-      this.#waiting.push(resolve)
-      this.#clock.schedule(resolve, remainingMs, { keepsAlive: true })
-    })
+    await this.pause()
     return true
+  }
+
+  /** Resolves at the end of the pause. */
+  async pause(): Promise<void> {
+    await new Promise<void>(resolve => {
+      const resume = (): void => {
+        cancel()
+        this.#waiting.delete(resume)
+        resolve()
+      }
+      const cancel = this.#clock.schedule(resume, this.remainingMs, { keepsAlive: true })
+      this.#waiting.add(resume)
+    })
   }
 }

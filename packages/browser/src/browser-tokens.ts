@@ -40,7 +40,8 @@ export interface BrowserTokens extends AccessTokenSource {
   readonly signIn: (credentials: SignInCredentials) => Promise<void>
   /**
    * Signs out, in all tabs.
-   * @throws {NetworkError} no usable answer came: whoever was signed in still is
+   * @throws {NetworkError} no usable answer came: the server is asked whether anybody is still signed in
+   * @throws {SupersededError} somebody signed in or out meanwhile
    */
   readonly signOut: () => Promise<SignOutResult>
   /** Obtains a new access token, or in proxy mode asks anew who is signed in. Calls wait, and the status stays. */

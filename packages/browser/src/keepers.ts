@@ -1,9 +1,12 @@
 import type { Clock } from '@evergrant/core'
 import type { EvergrantError } from '@evergrant/core/source'
 import type { AskRoute } from './auth-routes.ts'
+import { BackOff } from './back-off.ts'
 import type { BrowserEvent } from './browser-event.ts'
+import { Disagreement } from './disagreement.ts'
 import type { HeldToken } from './held-token.ts'
 import type { TabLocks } from './platform.ts'
+import { isRefusedSignIn } from './route-error.ts'
 import { TabTurns } from './tab-turns.ts'
 import type { Tabs } from './tabs.ts'
 import { TokenKeeper } from './token-keeper.ts'
@@ -31,10 +34,12 @@ export class Keepers {
   readonly #options: KeepersOptions
   readonly #turns: TabTurns
   readonly #byScope = new Map<string, TokenKeeper>()
+  readonly #disagreement: Disagreement
   #isFrozen = false
 
   constructor(options: KeepersOptions) {
     this.#options = options
+    this.#disagreement = new Disagreement(new BackOff(options.clock, options.random))
     this.#turns = new TabTurns(options)
     if (options.tabs.name !== undefined) this.open(options.tabs.name)
   }
@@ -48,6 +53,7 @@ export class Keepers {
   /** Leaves the other tabs. */
   close(): void {
     this.#turns.leave()
+    this.#disagreement.settle()
   }
 
   /** Forgets all tokens: their sign-in is over. */
@@ -60,12 +66,24 @@ export class Keepers {
   of(signInId: string, scope: string): TokenKeeper {
     const existing = this.#byScope.get(scope)
     if (existing) return existing
-    const { onAnswer, onEvent } = this.#options
+    const { onAnswer, onEvent, onFailure } = this.#options
     const onObtained = ({ expiresAt }: HeldToken, isAdopted: boolean): void => {
+      this.#disagreement.settle()
       if (!isAdopted) onAnswer()
       onEvent({ type: isAdopted ? 'token-adopted' : 'token-obtained', expiresAt })
     }
-    const keeper = new TokenKeeper({ ...this.#options, turns: this.#turns, signInId, scope, onObtained })
+    const keeper = new TokenKeeper({
+      ...this.#options,
+      turns: this.#turns,
+      signInId,
+      scope,
+      onObtained,
+      mayAsk: () => this.#disagreement.pause(signInId),
+      onFailure: (error, retryInMs) => {
+        if (isRefusedSignIn(error)) this.#disagreement.note(signInId, error)
+        onFailure(error, retryInMs)
+      },
+    })
     this.#byScope.set(scope, keeper)
     return keeper
   }

@@ -97,7 +97,8 @@ export class PageTokens implements BrowserTokens {
     const own = (): void => listener()
     this.#listeners.add(own)
     const leave = this.#life.watch()
-    if (this.#session.known === undefined || this.#session.mustVerify) void this.#session.load()
+    const { known, mustVerify, backOff } = this.#session
+    if ((known === undefined || mustVerify) && backOff.remainingMs === 0) void this.#session.load()
     this.#plan()
     return () => {
       if (!this.#listeners.delete(own)) return
@@ -218,7 +219,8 @@ export class PageTokens implements BrowserTokens {
       this.#cancelCheck = undefined
       void this.#session.load()
     }
-    const waitMs = checkPauseMs - this.#session.lastAnswer.msAgo
+    const { backOff, lastAnswer } = this.#session
+    const waitMs = Math.max(checkPauseMs - lastAnswer.msAgo, backOff.remainingMs)
     if (waitMs <= 0) check()
     else this.#cancelCheck = this.#clock.schedule(check, waitMs)
   }

@@ -2,6 +2,7 @@ import {
   AccessTokenNotExposedError,
   AuthorizationServerError,
   ConfigurationError,
+  isEvergrantError,
   MalformedResponseError,
   NetworkError,
   ReauthorizationRequiredError,
@@ -72,6 +73,17 @@ export function tokenNotExposed(message = 'The access token stays on the server.
 /** The error for whoever needs a person to sign in. */
 export function signedOutError(reason: 'never-signed-in' | 'signed-out'): ReauthorizationRequiredError {
   return new ReauthorizationRequiredError('Nobody is signed in. Let somebody sign in.', { reason })
+}
+
+/** Returns an error of Evergrant for whoever decides over it; throws every other on. */
+export function asValue(error: unknown): EvergrantError {
+  if (isEvergrantError(error)) return error
+  throw error
+}
+
+/** Whether the token route knew nothing of the sign-in, or of tokens: who is signed in has to be asked anew. */
+export function isRefusedSignIn({ code }: EvergrantError): boolean {
+  return code === 'superseded' || code === 'access_token_not_exposed'
 }
 
 /** The error for a call that waited while the user changed. */

@@ -6,12 +6,13 @@ import { BackOff } from './back-off.ts'
 import type { BrowserEvent } from './browser-event.ts'
 import type { Keepers, KeepersOptions } from './keepers.ts'
 import { LastAnswer } from './last-answer.ts'
-import { malformed, signedOutError, supersededError } from './route-error.ts'
+import { asValue, isRefusedSignIn, malformed, signedOutError, supersededError } from './route-error.ts'
 import { isSameSession, readSession, readSignedOut, signInIdOf } from './server-session.ts'
 import type { ServerSession, SignedIn } from './server-session.ts'
 import { readSignInMessage } from './sign-in-message.ts'
 import type { Tabs } from './tabs.ts'
 import type { TokenKeeper } from './token-keeper.ts'
+import { UnderWay } from './under-way.ts'
 
 /** Rounds of one question for the session, while others sign in and out. */
 const mostRounds = 4
@@ -41,8 +42,8 @@ export class TabSession {
   #loading: Promise<void> | undefined
   /** Counts what could make an answer that is on its way a late one. */
   #turn = 0
-  /** How many sign-ins of this tab are under way. */
-  #changes = 0
+  /** The sign-ins of this tab. */
+  readonly #signIns = new UnderWay()
   #wasSignedIn = false
   #end: EvergrantError | undefined
 
@@ -65,8 +66,10 @@ export class TabSession {
     let hasWaited = false
     for (let round = 0; round < mostRounds; round++) {
       if (this.#end) throw this.#end
-      if (this.#known && !this.mustVerify && !this.#loading) return this.#known
-      if (!this.#known && !this.#loading && this.backOff.remainingMs > 0) {
+      const known = this.#known
+      // What cannot be looked up again for now stays as it is: an outage signs nobody out.
+      if (known && !this.#loading && (!this.mustVerify || this.backOff.remainingMs > 0)) return known
+      if (!known && !this.#loading && this.backOff.remainingMs > 0) {
         if (hasWaited || !(await this.backOff.wait())) break
         hasWaited = true
       }
@@ -105,7 +108,7 @@ export class TabSession {
 
   async signIn(username: string, password: string): Promise<void> {
     const turn = ++this.#turn
-    this.#changes++
+    const leave = this.#signIns.enter()
     let isCertain = false
     try {
       const session = await this.#told('sign-in', { username, password })
@@ -118,7 +121,7 @@ export class TabSession {
       isCertain = this.#known !== undefined && !(isEvergrantError(error) && error.isTransient)
       throw error
     } finally {
-      this.#changes--
+      leave()
       if (!isCertain && this.#end === undefined) void this.load()
     }
   }
@@ -126,7 +129,11 @@ export class TabSession {
   /** Signs out; tells whether the provider confirmed it. */
   async signOut(): Promise<boolean> {
     const turn = ++this.#turn
-    const isSessionEnded = await this.#options.ask('sign-out', {}, readSignedOut)
+    const isSessionEnded = await this.#options.ask('sign-out', {}, readSignedOut).catch((error: unknown) => {
+      // Nobody knows whether a lost answer had ended the session.
+      if (isEvergrantError(error) && error.isTransient) this.#verify()
+      throw error
+    })
     if (turn !== this.#turn) throw this.#end ?? this.#forget()
     this.#become({ status: 'unauthenticated', mode: this.#known?.mode ?? 'proxy' }, true)
     return isSessionEnded
@@ -162,22 +169,15 @@ export class TabSession {
     const { onEvent } = this.#options
     for (let round = 0; round < mostRounds; round++) {
       const turn = this.#turn
-      let answer: ServerSession | EvergrantError
-      try {
-        answer = await this.#told('session')
-      } catch (error) {
-        if (!isEvergrantError(error)) throw error
-        answer = error
-      }
+      // The server may answer before it signs in whoever is about to be: that answer would be a late one.
+      if (this.#signIns.isAny) await this.#signIns.none()
+      const answer = turn === this.#turn ? await this.#told('session').catch(asValue) : undefined
       if (this.#end) return
-      // The server may have answered before the sign-in that is under way; that one asks again if it fails.
-      if (this.#changes > 0) return
-      if (turn !== this.#turn) {
+      if (turn !== this.#turn || answer === undefined) {
         // Signed in or out here meanwhile: that answer was newer.
         if (this.#known && !this.mustVerify) return
         continue
       }
-      this.mustVerify = false
       if (!isEvergrantError(answer)) return this.#become(answer, true)
       this.backOff.fail(answer)
       return onEvent({ type: 'request-failed', error: answer, retryInMs: this.backOff.remainingMs })
@@ -245,6 +245,6 @@ export class TabSession {
     this.#options.onEvent({ type: 'request-failed', error, retryInMs })
     if (isReauthorizationRequiredError(error))
       this.#become({ status: 'unauthenticated', mode: 'mediated' }, true)
-    else if (error.code === 'superseded' || error.code === 'access_token_not_exposed') this.#forget()
+    else if (isRefusedSignIn(error)) this.#forget()
   }
 }

@@ -26,8 +26,12 @@ export class Tabs {
   open(name: string): void {
     const { createChannel, receive } = this.#options
     this.#name = name
-    this.#channel = createChannel?.(name)
-    this.#channel?.addEventListener('message', ({ data }) => receive(data))
+    try {
+      this.#channel = createChannel?.(name)
+      this.#channel?.addEventListener('message', ({ data }) => receive(data))
+    } catch {
+      // A browser that denies storage to the page denies the channel, too: this tab is alone then.
+    }
   }
 
   /** Leaves: a page with neither channel nor lock may enter the back-forward cache. */

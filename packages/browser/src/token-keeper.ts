@@ -4,14 +4,14 @@ import { isEvergrantError } from '@evergrant/core/source'
 import type { EvergrantError } from '@evergrant/core/source'
 import type { AskRoute } from './auth-routes.ts'
 import { BackOff } from './back-off.ts'
-import { HeldToken } from './held-token.ts'
+import type { HeldToken } from './held-token.ts'
+import { issuedToken } from './issued-token.ts'
 import { Rejections } from './rejections.ts'
 import { supersededError } from './route-error.ts'
 import { adoptToken, shareToken } from './shared-token.ts'
 import type { TabTurns } from './tab-turns.ts'
 import type { Tabs } from './tabs.ts'
 import { readTokenAnswer } from './token-answer.ts'
-import type { TokenAnswer } from './token-answer.ts'
 import type { SharedToken } from './token-message.ts'
 import { questionFor } from './token-question.ts'
 
@@ -25,6 +25,8 @@ export interface TokenKeeperOptions {
   readonly tabs: Tabs
   readonly turns: TabTurns
   readonly ask: AskRoute
+  /** Resolves when the server may be asked. */
+  readonly mayAsk: () => Promise<void>
   /** Something to show has changed. */
   readonly onChange: () => void
   readonly onObtained: (token: HeldToken, isAdopted: boolean) => void
@@ -170,7 +172,7 @@ export class TokenKeeper {
 
   /** One renewal. Never rejects: what went wrong is remembered. */
   async #renew(request: PolicyRequest, startedAt: number): Promise<void> {
-    const { turns, scope, onFailure } = this.#options
+    const { turns, scope, mayAsk, onFailure } = this.#options
     const before = this.#token
     const isDue = (): boolean => {
       const token = this.#token
@@ -179,6 +181,7 @@ export class TokenKeeper {
       return decideAccess(this.#state(), { ...request, isFreshest }).action === 'renew'
     }
     try {
+      await mayAsk()
       await turns.alone(scope, async hasLock => {
         if (!isDue()) return
         if (hasLock) {
@@ -196,7 +199,7 @@ export class TokenKeeper {
   }
 
   async #exchange(request: PolicyRequest): Promise<void> {
-    const { clock, signInId, scope, tabs, ask } = this.#options
+    const { clock, random, signInId, scope, tabs, ask } = this.#options
     const before = this.#token
     const monotonicAt = clock.monotonic()
     const wallAt = clock.wall()
@@ -209,7 +212,7 @@ export class TokenKeeper {
     this.backOff.succeed()
     // A newer token came from another tab meanwhile.
     if (this.#token !== before && this.#token && !this.#token.isRejected) return
-    const token = this.#issued(answer, before, monotonicAt, wallAt)
+    const token = issuedToken(answer, before, { monotonicAt, wallAt }, clock, random())
     if (before?.accessToken === token.accessToken) {
       token.inherit(before)
       return this.#hold(token, false)
@@ -220,19 +223,6 @@ export class TokenKeeper {
     // Before the lock is released, so that whoever gets it next knows.
     const shared = this.share(0)
     if (shared) tabs.post(shared)
-  }
-
-  #issued(
-    { accessToken, expiresInMs }: TokenAnswer,
-    before: HeldToken | undefined,
-    monotonicAt: number,
-    wallAt: number,
-  ): HeldToken {
-    const { clock, random } = this.#options
-    // What is left of a token says little about its life: the longest that was seen counts.
-    const lifetimeMs = expiresInMs && Math.max(expiresInMs, before?.facts.lifetimeMs ?? 0)
-    const facts = { accessToken, lifetimeMs, remainingMs: expiresInMs, draw: random() }
-    return new HeldToken({ ...facts, monotonicAt, wallAt, requestedAt: monotonicAt }, clock)
   }
 
   /** Lets callers look again. */

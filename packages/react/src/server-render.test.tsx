@@ -1,7 +1,8 @@
-import { StrictMode, Suspense } from 'react'
+import { StrictMode, Suspense, version } from 'react'
 import type { ReactElement } from 'react'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { AccessTokenProvider } from './access-token-provider.ts'
+import type { AccessTokenState } from './access-token-state.ts'
 import { FakeTokens } from './fake-tokens.test-support.ts'
 import { change, render, watchComplaints } from './render.test-support.tsx'
 import { renderOnServer, streamOnServer } from './server-render.test-support.ts'
@@ -27,6 +28,20 @@ function Status(): ReactElement {
 function Known(): ReactElement {
   const { status } = useAccessTokenSuspense()
   return <p>{status}</p>
+}
+
+function Reads({ state }: { readonly state: AccessTokenState }): ReactElement {
+  return <p>{`${state.status} ${state.username}`}</p>
+}
+
+/** Reads nothing itself, and what is below `<Suspense>` is hydrated later than it is. */
+function Passes(): ReactElement {
+  const state = useAccessToken()
+  return (
+    <Suspense>
+      <Reads state={state} />
+    </Suspense>
+  )
 }
 
 const page = (): ReactElement => (
@@ -82,6 +97,21 @@ describe('hydration', () => {
     expect(renders).toBe(1)
     await change(() => tokens.end())
     expect(hydrated.text()).toBe('unauthenticated  ')
+  })
+
+  test('of what a state is passed on to finds what the server sent, however late it is', async () => {
+    const tree = (
+      <AccessTokenProvider tokens={tokens}>
+        <Passes />
+      </AccessTokenProvider>
+    )
+    const html = renderOnServer(tree)
+    tokens.authenticate()
+    const hydrated = await render(tree, html)
+    expect(hydrated.text()).toBe('authenticated ann')
+    // React 18 renders anew what changes before it is hydrated, and tells so.
+    const isOld = version.startsWith('18')
+    expect(complaints()).toEqual(isOld ? [expect.stringContaining('before it finished hydrating')] : [])
   })
 
   test('of the Suspense variant goes on in the page, where it waits', async () => {

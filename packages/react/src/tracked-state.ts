@@ -39,7 +39,9 @@ export class TrackedState {
   readonly getState = (): AccessTokenState => {
     const facts = this.#facts()
     const before = this.#latest
-    const isOther = [...this.#read].some(field => facts[field] !== before.facts[field])
+    // Components that hydrate late still read what the server sent: that version never tells another status.
+    const looked = before === this.#server ? [...this.#read, 'status' as const] : [...this.#read]
+    const isOther = looked.some(field => facts[field] !== before.facts[field])
     if (isOther) this.#latest = this.#version(facts)
     else before.facts = facts
     return this.#latest.state

@@ -26,7 +26,8 @@ export function installFixture(): void {
   mkdirSync(fixturePlace.packages, { recursive: true })
   writeFileSync(join(place, 'package.json'), JSON.stringify({ name: 'fixture', type: 'module' }))
   cpSync(join(root, 'fixtures'), place, { recursive: true })
-  for (const name of ['core', 'providers', 'server', 'next']) installPackage(name, modules)
+  for (const name of ['core', 'providers', 'server', 'next', 'browser', 'react'])
+    installPackage(name, modules)
 }
 
 interface Manifest {

@@ -245,6 +245,11 @@ describe('the proxy', () => {
     expectNotShared(answer)
   })
 
+  test('a server layout hands on the provider of @evergrant/react as it was packed', async () => {
+    const html = await (await fetch(`${store.url}/react`)).text()
+    expect(html).toContain('<p id="status">pending</p>')
+  })
+
   test('prefetches refresh nothing and set no cookie', async () => {
     const visitor = expiredVisitor('cookie')
     const router = { rsc: '1', 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' }

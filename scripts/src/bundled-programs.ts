@@ -46,22 +46,22 @@ export const bundledPrograms: readonly BundledProgram[] = [
     budgetBytes: 4000,
     limitBytes: 8100,
   },
-  ...adapter('apollo', 'accessTokenLink', graphql, [1200, 1180, 1230]),
+  ...adapter('apollo', 'accessTokenLink', graphql, [1200, 1140, 1240]),
   {
     title: 'apollo/ws, with the waist of core',
     program: `export { accessTokenSocket } from '@evergrant/apollo/ws'`,
     external: graphql,
-    limitBytes: 1520,
+    limitBytes: 1680,
   },
   {
     title: 'apollo/sse, with the waist of core',
     program: `export { accessTokenEvents, eventsLink } from '@evergrant/apollo/sse'`,
     external: graphql,
-    limitBytes: 2980,
+    limitBytes: 2920,
   },
-  ...adapter('axios', 'attachAccessToken', [/^axios$/], [1000, 1030, 3860]),
-  ...adapter('urql', 'accessTokenAuth', graphql, [1000, 810, 1200]),
-  ...adapter('graphql-request', 'accessTokenConfig', graphql, [1000, 110, 1250]),
+  ...adapter('axios', 'attachAccessToken', [/^axios$/], [1000, 1015, 3900]),
+  ...adapter('urql', 'accessTokenAuth', graphql, [1000, 940, 1345]),
+  ...adapter('graphql-request', 'accessTokenConfig', graphql, [1000, 110, 1370]),
 ]
 
 export const peers: readonly Omit<BundledProgram, 'limitBytes'>[] = [

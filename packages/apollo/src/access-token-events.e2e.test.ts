@@ -1,5 +1,6 @@
 import { ApolloClient, gql, InMemoryCache, ServerError } from '@apollo/client'
-import { isReauthorizationRequiredError } from '@evergrant/core/source'
+import { passwordGrant } from '@evergrant/core'
+import { isReauthorizationRequiredError, isSupersededError } from '@evergrant/core/source'
 import { buildSchema, parse } from 'graphql'
 import type { Client } from 'graphql-sse'
 import { createHandler } from 'graphql-sse/lib/use/http'
@@ -71,7 +72,8 @@ async function createEventsBench(expiresInS?: number) {
     server.closeAllConnections()
     server.close()
   })
-  return { bench, state, origin, make, client: make(bench.manager) }
+  const breakStreams = (): void => server.closeAllConnections()
+  return { bench, state, origin, make, breakStreams, client: make(bench.manager) }
 }
 
 const payload = { query: 'subscription { position }' }
@@ -113,6 +115,27 @@ describe('a stream of events', () => {
     expect(seen).toEqual([1, 2, 3, 4])
     expect(tokensOf(state)).toEqual([1, 2, 3, 4].map(count => `Bearer fake-${count}`))
   })
+
+  test.each(['the token ends', 'the stream breaks'])(
+    'C74 does not go on in the name of the next person when %s',
+    async when => {
+      const { bench, client, state, breakStreams } = await createEventsBench(300)
+      const { seen } = subscribe(client)
+      await until(() => seen.length === 1)
+      // Then the next person's token lives longer than the one in use.
+      await bench.clock.advance(1000)
+      await bench.manager.signIn(passwordGrant({ username: 'bob', password: 'fake-password' }))
+      await bench.clock.advance(when === 'the token ends' ? 270_000 : 0)
+      if (when === 'the stream breaks') breakStreams()
+      await until(() => seen.length > 1)
+      expect(seen).toEqual([1, expect.toSatisfy(isSupersededError)])
+      expect(tokensOf(state)).toEqual(['Bearer fake-1'])
+      // Whoever subscribes now is the next person.
+      const next = subscribe(client)
+      await until(() => next.seen.length > 0)
+      expect(next.seen).toEqual([2])
+    },
+  )
 
   test('stays as it is while the authorization server is down', async () => {
     const { bench, client, state } = await createEventsBench(300)

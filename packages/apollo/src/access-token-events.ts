@@ -1,6 +1,6 @@
 import { ServerError } from '@apollo/client/errors'
 import { createGraphQLFetch, isEvergrantError, isTokenRefused } from '@evergrant/core/source'
-import type { GraphQLFetchOptions } from '@evergrant/core/source'
+import type { AccessTokenSource, AuthorizedRequest, GraphQLFetchOptions } from '@evergrant/core/source'
 import { createClient } from 'graphql-sse'
 import type { Client, ClientOptions } from 'graphql-sse'
 import { continuedStream } from './continued-stream.ts'
@@ -8,6 +8,7 @@ import { backOff, ExpiryWatch } from './expiry-watch.ts'
 import type { ExpiringSource, ExpiryWatchOptions } from './expiry-watch.ts'
 
 type Fetch = typeof globalThis.fetch
+type Source = Pick<AccessTokenSource, 'authorize' | 'settle'>
 
 /** Options of {@link accessTokenEvents}: those of graphql-sse without its single connection, and what follows. */
 export interface AccessTokenEventsOptions
@@ -22,6 +23,7 @@ export interface AccessTokenEventsOptions
  * token ends, the stream goes on over a new request, between two events. Each subscription has a connection of its own;
  * all share one refresh.
  * @throws whatever `source.authorize` throws, from the subscription
+ * @throws {SupersededError} somebody else has signed in when a stream goes on over a new request, from its subscription
  * @example
  * const client = accessTokenEvents(tokens, { url: 'https://api.example.com/graphql/stream' })
  */
@@ -40,8 +42,9 @@ export function accessTokenEvents(source: ExpiringSource, options: AccessTokenEv
   // One for each subscription, because graphql-sse does not say whose retry it asks about.
   const open = (): Client => {
     let final: { readonly error: unknown } | undefined
+    const { authorize, settle } = ofOneSignIn(source)
     const fetchFn: Fetch = async (input, init) => {
-      const connect = (): Promise<Response> => request(source, options, input, init)
+      const connect = (): Promise<Response> => request({ authorize, settle }, options, input, init)
       try {
         return continuedStream(await connect(), connect, onRenewed => watch.start(onRenewed))
       } catch (error) {
@@ -108,9 +111,19 @@ function whenOver<T>(iterator: AsyncIterableIterator<T>, forget: () => void): As
   return iterator
 }
 
+/** The source of one subscription: what one person subscribed to never goes on in the name of the next. */
+function ofOneSignIn({ authorize, settle }: Source): Source {
+  let last: AuthorizedRequest | undefined
+  return {
+    settle,
+    authorize: async (asked, given) =>
+      (last = await authorize(asked, { ...given, replayOf: given?.replayOf ?? last })),
+  }
+}
+
 /** Authorizes, sends, settles; a refusal that stands is an error. */
 async function request(
-  source: ExpiringSource,
+  source: Source,
   { fetch, isRefused = isTokenRefused }: GraphQLFetchOptions,
   input: Parameters<Fetch>[0],
   init: RequestInit | undefined,

@@ -2,7 +2,7 @@ import { ApolloLink, CombinedGraphQLErrors, gql, ServerError } from '@apollo/cli
 import { isNetworkError, isOriginNotAllowedError } from '@evergrant/core/source'
 import type { AccessTokenSource } from '@evergrant/core/source'
 import { settle } from '@evergrant/testing'
-import { concat, defer, firstValueFrom, ignoreElements } from 'rxjs'
+import { concat, defer, firstValueFrom, ignoreElements, Observable } from 'rxjs'
 import { describe, expect, test, vi } from 'vitest'
 import { accessTokenLink } from './access-token-link.ts'
 import { Bench, fine, forbidden, gate, graphqlUrl, json, unauthenticated } from './bench.test-support.ts'
@@ -172,14 +172,16 @@ describe('the link', () => {
     expect(bench.tokens).toEqual(['fake-1', 'fake-2'])
   })
 
+  const refusedWithin = { path: ['vehicle', 'name'], extensions: { code: 'UNAUTHENTICATED' } }
   test.each([
     ['a field was executed', { data: { ...fine, log: null } }, 1],
+    ['a field within it was refused', { data: null, errors: [refusedWithin] }, 1],
     ['nothing was executed', { data: { vehicle: null, log: null } }, 2],
     ['there is no data', {}, 2],
   ])('a refused mutation is sent again unless something was done: %s', async (_title, data, times) => {
     const bench = new Bench()
     await bench.refuseCurrentToken()
-    bench.refuses = () => json({ ...data, ...unauthenticated })
+    bench.refuses = () => json({ ...unauthenticated, ...data })
     bench.answers = () => json({ data: { ...fine, log: 'fine' } })
     await failure(bench.client().mutate({ mutation }))
     expect(bench.received).toHaveLength(times)
@@ -320,6 +322,65 @@ describe('whoever leaves', () => {
     open()
     expect(String(await asked)).toBe('Error: left')
     expect(bench.received).toEqual([])
+  })
+
+  test('C75 by the signal of the context between the two attempts ends with its reason', async () => {
+    const bench = new Bench()
+    await bench.refuseCurrentToken()
+    const { promise } = gate()
+    bench.gate = promise
+    const abort = new AbortController()
+    const link = ApolloLink.from([bench.link(), bench.http()])
+    const context = { fetchOptions: { signal: abort.signal } }
+    const sent = firstValueFrom(ApolloLink.execute(link, { query, context }, { client: bench.client() }))
+    const failed = failure(sent)
+    while (bench.tokenRequests < 2) await settle()
+    abort.abort(new Error('left'))
+    expect([String(await failed), bench.received.length]).toEqual(['Error: left', 1])
+  })
+
+  test('F26 what a redirect led to says nothing about the token', async () => {
+    const bench = new Bench()
+    await bench.refuseCurrentToken()
+    bench.refuses = () => {
+      const led = json(unauthenticated)
+      Object.defineProperties(led, { redirected: { value: true }, url: { value: 'https://elsewhere.test/' } })
+      return led
+    }
+    expect(codeOf(await failure(bench.client().query({ query })))).toBe('UNAUTHENTICATED')
+    expect([bench.received.length, bench.tokenRequests]).toEqual([1, 1])
+  })
+
+  test('errors that are none do not break it', async () => {
+    const bench = new Bench()
+    await bench.refuseCurrentToken()
+    bench.refuses = () => json({ errors: [null] }, { status: 401 })
+    expect((await bench.client().query({ query })).data).toEqual(fine)
+  })
+
+  test('leaves the first attempt before the second, and judges each by its own response', async () => {
+    const left = vi.fn()
+    const leftBefore: number[] = []
+    const settled = vi.fn(() => 'replay' as const)
+    let count = 0
+    const authorize = async () => ({
+      url: graphqlUrl,
+      headers: new Headers({ authorization: `Bearer fake-${++count}` }),
+    })
+    // The first answer stays open, and only it tells of its response.
+    const terminating = new ApolloLink(
+      operation =>
+        new Observable(observer => {
+          if (count === 1) operation.setContext({ response: new Response(null, { status: 401 }) })
+          leftBefore.push(left.mock.calls.length)
+          observer.next({ data: fine })
+          return left
+        }),
+    )
+    const link = ApolloLink.from([accessTokenLink({ authorize, settle: settled }), terminating])
+    const answer = await firstValueFrom(ApolloLink.execute(link, { query }, { client: new Bench().client() }))
+    expect([answer.data, count, settled.mock.calls.length]).toEqual([fine, 2, 1])
+    expect(leftBefore).toEqual([0, 1])
   })
 
   test('what the next link throws is the error of the operation', async () => {

@@ -1,9 +1,8 @@
 import { ApolloLink } from '@apollo/client/link'
-import { isTokenRefused } from '@evergrant/core/source'
+import { hasActed, isSameToken, isTokenRefused } from '@evergrant/core/source'
 import type { AccessTokenSource, AuthorizedRequest, GraphQLErrorLike } from '@evergrant/core/source'
 import { defer, Observable, Subscription } from 'rxjs'
 import { verdictOf } from './answer.ts'
-import type { Answer } from './answer.ts'
 import { AttachedRequests } from './attached-requests.ts'
 import { SentOperation } from './sent-operation.ts'
 
@@ -66,7 +65,7 @@ export function accessTokenLink(
               // Parts that come later are passed on: what was delivered cannot be taken back.
               canReplay = false
               if (!verdict || source.settle(attempt, verdict) === 'done') return false
-              return mayReplay && !hasDone(operation, answer)
+              return mayReplay && !(operation.operationType === 'mutation' && hasActed(answer))
             },
             replay: async () => {
               const newer = await authorize(attempt).catch(() => attempt)
@@ -88,13 +87,4 @@ export function accessTokenLink(
         return work
       }),
   )
-}
-
-function isSameToken(first: AuthorizedRequest, second: AuthorizedRequest): boolean {
-  return String([...first.headers]) === String([...second.headers])
-}
-
-/** Tells whether the fields of a mutation were executed although another one was refused. */
-function hasDone({ operationType }: ApolloLink.Operation, answer: Answer): boolean {
-  return operationType === 'mutation' && Object.values(answer.data ?? {}).some(value => value !== null)
 }

@@ -1,9 +1,11 @@
 import { ApolloClient, gql, InMemoryCache } from '@apollo/client'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
+import { passwordGrant } from '@evergrant/core'
 import {
   isAccessTokenNotExposedError,
   isOriginNotAllowedError,
   isReauthorizationRequiredError,
+  isSupersededError,
 } from '@evergrant/core/source'
 import { buildSchema } from 'graphql'
 import type { Client } from 'graphql-ws'
@@ -206,6 +208,48 @@ describe('a socket', () => {
     expect([seen, state.closed]).toEqual([[1, 1], [4499]])
   })
 
+  test.each(['the token ends', 'the connection breaks'])(
+    'C74 does not go on in the name of the next person when %s',
+    async when => {
+      const { bench, make, state, server } = await createSocketBench({}, 300)
+      const client = make(bench.manager, { retryWait: async () => undefined })
+      const subscriptions = [subscribe(client), subscribe(client)]
+      await until(() => subscriptions.every(({ seen }) => seen.length === 1))
+      await bench.clock.advance(1000)
+      await bench.manager.signIn(passwordGrant({ username: 'bob', password: 'fake-password' }))
+      if (when === 'the token ends') await bench.clock.advance(270_000)
+      else for (const socket of server.clients) socket.terminate()
+      await until(() => subscriptions.every(({ seen }) => seen.length > 1))
+      for (const { seen } of subscriptions) expect(seen).toEqual([1, expect.toSatisfy(isSupersededError)])
+      expect(state.params).toEqual([authorization(1)])
+      // Whoever subscribes now is the next person.
+      const next = subscribe(client)
+      await until(() => next.seen.length > 0)
+      expect([next.seen, state.params.at(-1)]).toEqual([[1], authorization(2)])
+    },
+  )
+
+  test('C74 that breaks goes on for the same person, and refreshes nothing', async () => {
+    const { bench, make, state, server } = await createSocketBench({}, 300)
+    const { seen } = subscribe(make(bench.manager, { retryWait: async () => undefined }))
+    await until(() => seen.length === 1)
+    for (const socket of server.clients) socket.terminate()
+    await until(() => seen.length === 2)
+    expect([seen, state.params, bench.tokenRequests]).toEqual([[1, 1], [1, 1].map(authorization), 1])
+  })
+
+  test('C74 that everybody has left is of the next person', async () => {
+    const { bench, client, state } = await createSocketBench({}, 300)
+    const { seen, leave } = subscribe(client)
+    await until(() => seen.length === 1)
+    leave()
+    await until(() => state.closed.length === 1)
+    await bench.manager.signIn(passwordGrant({ username: 'bob', password: 'fake-password' }))
+    const next = subscribe(client)
+    await until(() => next.seen.length > 0)
+    expect([next.seen, state.params]).toEqual([[1], [1, 2].map(authorization)])
+  })
+
   test('F46 tries again while the authorization server is down', async () => {
     const { bench, make, state } = await createSocketBench()
     bench.isDown = true
@@ -233,7 +277,24 @@ describe('a socket', () => {
     const { seen } = subscribe(make(foreign.manager))
     await until(() => seen.length > 0)
     expect(seen).toEqual([expect.toSatisfy(isOriginNotAllowedError)])
-    expect([state.params, foreign.tokenRequests]).toEqual([[], 0])
+    expect([state.connections, foreign.tokenRequests]).toEqual([0, 0])
+  })
+
+  test('F58 with a path for a URL ends with the reason, too, and connects nowhere', async () => {
+    const { bench, make, state } = await createSocketBench()
+    await bench.manager.signOut()
+    const { seen } = subscribe(make(bench.manager, { url: 'graphql' }))
+    await until(() => seen.length > 0)
+    expect(seen).toEqual([expect.toSatisfy(isReauthorizationRequiredError)])
+    expect(state.connections).toBe(0)
+  })
+
+  test('whose URL cannot be told ends with the reason', async () => {
+    const { make } = await createSocketBench()
+    const gone = new Error('no URL')
+    const { seen } = subscribe(make(new Bench().manager, { url: () => Promise.reject(gone) }))
+    await until(() => seen.length > 0)
+    expect(seen).toEqual([gone])
   })
 
   test('in proxy mode says what to use instead', async () => {

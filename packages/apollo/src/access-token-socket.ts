@@ -5,6 +5,7 @@ import { backOff } from './expiry-watch.ts'
 import type { ExpiringSource, ExpiryWatchOptions } from './expiry-watch.ts'
 import { isCloseEvent, isRefusal, SocketState } from './socket-state.ts'
 import type { ConnectionParams } from './socket-state.ts'
+import { openedUnless } from './unopened-socket.ts'
 
 /** Options of {@link accessTokenSocket}: those of graphql-ws, and what follows. `retryAttempts` must not be 0. */
 export interface AccessTokenSocketOptions
@@ -19,6 +20,7 @@ export interface AccessTokenSocketOptions
  * shortly before its token ends; all subscriptions go on. A close with 4401 or 4403 is answered with one refresh and one
  * new connection; a second one ends the subscriptions with that close event. Connections share one refresh.
  * @throws whatever `source.authorize` throws, from the subscription
+ * @throws {SupersededError} somebody else has signed in when a connection begins anew, from its subscriptions
  * @throws {AccessTokenNotExposedError} in proxy mode, from the subscription: a socket cannot go through the proxy
  * @example
  * const link = new GraphQLWsLink(accessTokenSocket(tokens, { url: 'wss://api.example.com/graphql' }))
@@ -38,6 +40,7 @@ export function accessTokenSocket(source: ExpiringSource, options: AccessTokenSo
       ...rest.on,
       connecting: isRetry => {
         state.isReconnecting = false
+        state.isContinuing = isRetry
         rest.on?.connecting?.(isRetry)
       },
       connected: (...given) => {
@@ -50,6 +53,7 @@ export function accessTokenSocket(source: ExpiringSource, options: AccessTokenSo
         if (state.isAnswered(event)) client.terminate()
       },
     },
+    webSocketImpl: openedUnless(rest.webSocketImpl, () => state.failure),
     // Not in `connectionParams`: servers wait for those only a few seconds.
     url: () => state.authorize(),
     connectionParams: () => state.connectionParams(),

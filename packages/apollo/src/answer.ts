@@ -7,7 +7,7 @@ export interface Answer {
   /** Absent where the terminating link does not tell. */
   readonly response: Response | undefined
   readonly errors: readonly GraphQLErrorLike[]
-  readonly data: object | null | undefined
+  readonly data?: object | null | undefined
 }
 
 /** Reads a result of the next link, the first one or a later part. */
@@ -30,7 +30,7 @@ export function answerOf(result: ApolloLink.Result, operation: ApolloLink.Operat
 /** Reads an error of the next link; undefined: there was no answer. */
 export function failureOf(error: unknown): Answer | undefined {
   const { response, bodyText } = Object(error) as { readonly response?: Response; readonly bodyText?: string }
-  return response && { response, data: null, errors: errorsIn(bodyText) }
+  return response && { response, errors: errorsIn(bodyText) }
 }
 
 /** Puts together what the source is told; undefined: the answer says nothing about the token, or is not from where it went. */

@@ -1,3 +1,4 @@
+import { SupersededError } from '@evergrant/core/source'
 import { settle } from '@evergrant/testing'
 import { describe, expect, test } from 'vitest'
 import { continuedStream } from './continued-stream.ts'
@@ -101,6 +102,16 @@ describe('a stream that is continued', () => {
     await renew()
     await first.write('data: 1\n\n')
     expect([first.isCancelled, state]).toEqual([false, { text: 'data: 1\n\n', end: undefined }])
+  })
+
+  test('C74 ends with its error if somebody else has signed in, and leaves the first one', async () => {
+    const first = new Written()
+    const superseded = new SupersededError('Somebody else signed in.')
+    const { state, renew, watches } = read(first, () => Promise.reject(superseded))
+    await first.write('data: 1\n\n')
+    await renew()
+    expect([state.text, state.end]).toEqual(['data: 1\n\n', String(superseded)])
+    expect([first.isCancelled, watches[0]?.isOver]).toEqual([true, true])
   })
 
   test('ends as the first one does', async () => {

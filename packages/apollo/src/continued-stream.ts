@@ -1,8 +1,11 @@
+import { isSupersededError } from '@evergrant/core/source'
+
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
 /**
  * Makes one stream of events of several: when `watch` calls back, `connect` is asked for the next one, which takes over
- * between two events. Where that fails, the stream goes on as it was. Its answer passes as it is if it is no stream.
+ * between two events. Where that fails, the stream goes on as it was; it ends if somebody else has signed in. Its answer
+ * passes as it is if it is no stream.
  */
 export function continuedStream(
   response: Response,
@@ -52,7 +55,9 @@ class ContinuedStream implements UnderlyingDefaultSource<Uint8Array> {
   }
 
   async #renew(): Promise<void> {
-    const response = await this.#connect().catch(() => undefined)
+    const response = await this.#connect().catch((error: unknown) => {
+      if (isSupersededError(error)) this.#fail(error)
+    })
     if (response === undefined) return
     const isUsable = isStream(response) && !this.#isOver
     if (!isUsable) return void response.body?.cancel().catch(() => undefined)
@@ -83,10 +88,15 @@ class ContinuedStream implements UnderlyingDefaultSource<Uint8Array> {
       this.#end()
       this.#controller?.close()
     } catch (error) {
-      if (reader !== this.#reader || this.#isOver) return
-      this.#end()
-      this.#controller?.error(error)
+      if (reader === this.#reader) this.#fail(error)
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isOver) return
+    this.#end()
+    leave(this.#reader)
+    this.#controller?.error(error)
   }
 
   #end(): void {

@@ -1,4 +1,4 @@
-import { AccessTokenNotExposedError } from '@evergrant/core/source'
+import { AccessTokenNotExposedError, isSupersededError } from '@evergrant/core/source'
 import type { AuthorizedRequest } from '@evergrant/core/source'
 import { ExpiryWatch } from './expiry-watch.ts'
 import type { ExpiringSource, ExpiryWatchOptions } from './expiry-watch.ts'
@@ -20,11 +20,14 @@ const acceptedAfterMs = 5000
 export class SocketState {
   /** Whether the next connection is due to ourselves: nobody waits before it. */
   isReconnecting = false
+  /** Whether subscriptions of the connection before go on over the next one. */
+  isContinuing = false
+  /** Why there is nothing to connect with. */
+  failure: { readonly error: unknown } | undefined
   readonly #source: ExpiringSource
   readonly #options: SocketStateOptions
   readonly #watch: ExpiryWatch
   #attempt: AuthorizedRequest | undefined
-  #failure: { readonly error: unknown } | undefined
   /** The refusal that the next connection answers. */
   #refused: { readonly attempt: AuthorizedRequest; readonly event: unknown } | undefined
   /** Whether the connection in use answers a refusal: then the next one is final. */
@@ -37,15 +40,17 @@ export class SocketState {
     this.#watch = new ExpiryWatch(source, options)
   }
 
-  /** Resolves to the URL to connect to. It never rejects: graphql-ws would wait forever. */
+  /** Resolves to the URL to connect to; where there is a `failure`, to none. It never rejects: graphql-ws would wait forever. */
   async authorize(): Promise<string> {
     const { url: given } = this.#options
-    const url = typeof given === 'function' ? await given() : given
     const refused = this.#refused
-    this.#failure = undefined
+    // What one person subscribed to never goes on in the name of the next.
+    const replayOf = refused?.attempt ?? (this.isContinuing ? this.#attempt : undefined)
+    this.failure = undefined
     try {
+      const url = typeof given === 'function' ? await given() : given
       const request = { url: url.replace(/^ws/i, 'http'), method: 'GET' }
-      const attempt = await this.#source.authorize(request, { replayOf: refused?.attempt })
+      const attempt = await this.#source.authorize(request, { replayOf })
       const token = tokenOf(attempt)
       if (token === undefined) throw notExposed()
       // There is no newer token, because the exchange failed: the refusal stands, and would come again.
@@ -54,13 +59,13 @@ export class SocketState {
       this.#refused = undefined
       return attempt.url.replace(/^http/, 'ws')
     } catch (error) {
-      this.#failure = { error }
-      return url
+      this.failure = { error }
+      if (isSupersededError(error)) this.#attempt = undefined
+      return ''
     }
   }
 
   async connectionParams(): Promise<ConnectionParams> {
-    if (this.#failure) throw this.#failure.error
     const token = tokenOf(this.#attempt) ?? ''
     const { connectionParams } = this.#options
     return connectionParams ? connectionParams(token) : { Authorization: `Bearer ${token}` }

@@ -1,10 +1,13 @@
 import type { AccessTokenSource, AuthorizedRequest } from '@evergrant/core/source'
 import { AxiosError, AxiosHeaders, create, isAxiosError, isCancel } from 'axios'
 import type { AxiosAdapter, AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
 import { inspect } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { attachAccessToken } from './index.ts'
 
+const { CancelToken } = (await import('axios')).default
 const baseURL = 'https://api.example.test/v1/'
 
 /** A source whose tokens count up, as the API of an axios adapter that answers `statuses` in turn, then 200. */
@@ -138,6 +141,33 @@ describe('attachAccessToken', () => {
     expect(inspect(answer.request)).toContain('fake-access')
   })
 
+  test('C86 shows no token in what a stream fails with later, and listens to no error itself', async () => {
+    const data = new PassThrough()
+    const bench = createBench()
+    const inner = bench.api.defaults.adapter as AxiosAdapter
+    const adapter: AxiosAdapter = async config => ({ ...(await inner(config)), data })
+    const api = create({ baseURL, adapter })
+    attachAccessToken(api, bench.tokens)
+    await api.get('things')
+    expect(data.listenerCount('error')).toBe(0)
+    const failed = once(data, 'error')
+    data.destroy(new AxiosError('canceled', 'ERR_CANCELED', bench.sent[0], {}))
+    const [error] = (await failed) as [AxiosError]
+    expect(bench.sent[0]?.headers.get('authorization')).toBe('Bearer fake-access-1')
+    expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain('fake-access')
+  })
+
+  test('leaves nothing at a cancel token that serves many requests', async () => {
+    const { api } = createBench([200, 401])
+    const { token } = CancelToken.source()
+    const left = vi.spyOn(token, 'unsubscribe')
+    const joined = vi.spyOn(token, 'subscribe')
+    await api.get('a', { cancelToken: token })
+    await api.get('b', { cancelToken: token })
+    expect(joined).toHaveBeenCalledTimes(2)
+    expect(left.mock.calls).toEqual(joined.mock.calls)
+  })
+
   test('lets the config of an error be sent again, as retries do', async () => {
     const { api, sent } = createBench([503])
     const error = (await api.get('things').catch((thrown: unknown) => thrown)) as AxiosError
@@ -172,7 +202,6 @@ describe('attachAccessToken', () => {
     }
     const other = create({ baseURL })
     attachAccessToken(other, hanging as unknown as AccessTokenSource)
-    const { CancelToken } = (await import('axios')).default
     const waiting = other.get('b', { cancelToken: new CancelToken(canceler => (cancel = canceler)) })
     await Promise.resolve()
     setTimeout(() => cancel(), 0)
@@ -200,6 +229,14 @@ describe('attachAccessToken', () => {
     expect(sent[0]?.headers.get('authorization')).toBe('Bearer fake-plain')
     await expect(api.get('https://evil.test/')).rejects.toThrow(/Nothing was sent/)
     await expect(api.get('//evil.test/')).rejects.toThrow(/Nothing was sent/)
+    expect(sent).toHaveLength(1)
+  })
+
+  test('C33 sends nothing again with the very token that was refused', async () => {
+    const { api, sent, detach } = createBench([401, 401])
+    detach()
+    attachAccessToken(api, async () => 'fake-plain')
+    await expect(api.get('things')).rejects.toMatchObject({ response: { status: 401 } })
     expect(sent).toHaveLength(1)
   })
 

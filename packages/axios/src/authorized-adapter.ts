@@ -1,7 +1,7 @@
+import { isReplayable, isSameToken } from '@evergrant/core/source'
 import type { AccessTokenSource, AuthorizedRequest } from '@evergrant/core/source'
 import { AxiosHeaders, getAdapter } from 'axios'
 import type { AxiosAdapter, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { canReplay } from './can-replay.ts'
 import type { FinalUrls } from './final-urls.ts'
 import { withoutToken } from './without-token.ts'
 
@@ -12,6 +12,9 @@ export interface AuthorizedAdapterOptions {
   readonly finalUrls: FinalUrls
 }
 
+/** What axios makes of a cancel token. */
+type CancelSignal = AbortSignal & { unsubscribe(): void }
+
 /**
  * Wraps an adapter: authorizes, sends, settles, and sends at most once more. An adapter gets the body as it goes onto the
  * wire, so that nothing transforms it twice, and no interceptor runs again.
@@ -20,10 +23,12 @@ export function authorizedAdapter(
   { source, instance, finalUrls }: AuthorizedAdapterOptions,
   given: InternalAxiosRequestConfig['adapter'],
 ): AxiosAdapter {
-  return async config => {
+  const sendAuthorized = async (
+    config: InternalAxiosRequestConfig,
+    signal: AbortSignal | undefined,
+  ): Promise<AxiosResponse> => {
     const adapter = getAdapter(given, { env: { fetch: finalUrls.fetch, ...config.env } })
     const target = { url: urlOf(instance, config), method: String(config.method).toUpperCase() }
-    const signal = (config.signal as AbortSignal | undefined) ?? config.cancelToken?.toAbortSignal()
     const authorize = (replayOf?: AuthorizedRequest): Promise<AuthorizedRequest> =>
       source.authorize(target, { signal, replayOf })
     const send = (attempt: AuthorizedRequest): Promise<AxiosResponse> =>
@@ -37,18 +42,25 @@ export function authorizedAdapter(
     const first = await authorize()
     const sent = send(first)
     const answer = await answerOf(sent)
-    if (!settle(first, answer) || !canReplay(config.data)) return sent
+    if (!settle(first, answer) || !isReplayable(config.data)) return sent
     const second = await authorize(first).catch((error: unknown) => {
       drop(answer.data)
       throw error
     })
-    const token = first.headers.get('authorization')
     // There is no newer token: the refusal stands.
-    if (token && token === second.headers.get('authorization')) return sent
+    if (isSameToken(first, second)) return sent
     drop(answer.data)
     const replayed = send(second)
     settle(second, await answerOf(replayed))
     return replayed
+  }
+
+  return config => {
+    const cancelled = config.cancelToken?.toAbortSignal() as CancelSignal | undefined
+    // One cancel token may serve many requests.
+    return sendAuthorized(config, (config.signal as AbortSignal | undefined) ?? cancelled).finally(() =>
+      cancelled?.unsubscribe(),
+    )
   }
 }
 

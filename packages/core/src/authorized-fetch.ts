@@ -53,7 +53,8 @@ function isForeign(response: Response, url: string): boolean {
   )
 }
 
-function isSameToken(first: AuthorizedRequest, second: AuthorizedRequest): boolean {
+/** Tells whether an attempt would send the very token of another one: there is no newer one. Pure. */
+export function isSameToken(first: AuthorizedRequest, second: AuthorizedRequest): boolean {
   const token = first.headers.get('authorization')
   return token !== null && token === second.headers.get('authorization')
 }

@@ -75,6 +75,35 @@ describe('a fetch for GraphQL', () => {
     expect(bench.settled).toEqual(['rejected', 'rejected'])
   })
 
+  const inPart = { data: { charge: { id: 1 }, other: null }, ...unauthenticated }
+  test.each([
+    ['a mutation', '{"query":"mutation { charge { id } other }"}', json(inPart)],
+    ['a mutation after a line break', '{"query":"\\nmutation { charge { id } other }"}', json(inPart)],
+    ['a batch with one', '[{"query":"{ a }"},{"query":"mutation { charge }"}]', json([fine, inPart])],
+    ['what is only named', '{"extensions":{"persistedQuery":{}}}', json(inPart)],
+    ['an upload', new FormData(), json(inPart)],
+  ])('F43 does not send %s again that has done something', async (_what, body, answer) => {
+    const bench = createBench([answer])
+    const response = await bench.fetch(url, { method: 'POST', body })
+    expect([await response.json(), bench.sent.length]).toEqual([await answer().json(), 1])
+    // Whoever comes next has a new token all the same.
+    expect(bench.settled).toEqual(['rejected'])
+  })
+
+  test.each([
+    ['a query', json(inPart), post],
+    ['a query by GET', json(inPart), { method: 'GET' }],
+    [
+      'a mutation that has done nothing',
+      json(unauthenticated),
+      { method: 'POST', body: '{"query":"mutation"}' },
+    ],
+  ])('C33 sends %s again', async (_what, refusal, init) => {
+    const bench = createBench([refusal, json(fine)])
+    expect(await (await bench.fetch(url, init)).json()).toEqual(fine)
+    expect(bench.sent).toHaveLength(2)
+  })
+
   test.each([
     ['FORBIDDEN', json({ errors: [{ extensions: { code: 'FORBIDDEN' } }] })],
     ['data that looks like it', json({ data: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } })],

@@ -1,7 +1,7 @@
 import type { AccessTokenSource } from './access-token-source.ts'
 import { createAuthorizedFetchWith } from './authorized-fetch.ts'
-import { isTokenRefused } from './graphql-refusal.ts'
-import type { GraphQLErrorLike } from './graphql-refusal.ts'
+import { hasActed, isTokenRefused } from './graphql-refusal.ts'
+import type { GraphQLAnswerLike, GraphQLErrorLike } from './graphql-refusal.ts'
 import { copyForFetch } from './request-copy.ts'
 import type { Replayable } from './request-copy.ts'
 
@@ -15,8 +15,9 @@ export interface GraphQLFetchOptions {
 
 /**
  * Makes a `fetch` for GraphQL clients: it authorizes, sends and settles as `source.fetch` does, and also sees refusals that
- * come as errors in the body. At most one replay for each call; concurrent calls share one refresh. Bodies of other types
- * than JSON pass unread, streams among them.
+ * come as errors in the body. At most one replay for each call; concurrent calls share one refresh. A mutation that has done
+ * something, because a part of it was executed, is not sent again. Bodies of other types than JSON pass unread, streams
+ * among them.
  * @throws whatever `source.authorize` throws
  * @see https://graphql.github.io/graphql-over-http/
  */
@@ -24,9 +25,13 @@ export function createGraphQLFetch(
   source: Pick<AccessTokenSource, 'authorize' | 'settle'>,
   { isRefused = isTokenRefused, fetch: send = sendByPlatform }: GraphQLFetchOptions = {},
 ): typeof globalThis.fetch {
-  const refused = new WeakSet<object>()
-  const settle: AccessTokenSource['settle'] = (attempt, result) =>
-    source.settle(attempt, result !== 'rejected' && refused.has(result) ? 'rejected' : result)
+  /** The refusals, and whether they may be answered with a replay. */
+  const refused = new WeakMap<object, boolean>()
+  const settle: AccessTokenSource['settle'] = (attempt, result) => {
+    const canReplay = result === 'rejected' ? undefined : refused.get(result)
+    const verdict = source.settle(attempt, canReplay === undefined ? result : 'rejected')
+    return canReplay === false ? 'done' : verdict
+  }
   return createAuthorizedFetchWith(prepare, { authorize: source.authorize, settle }, async (input, init) => {
     const response = await send(input, init)
     // Copied, it would no longer tell where it led, and what stands elsewhere says nothing about the token.
@@ -34,7 +39,9 @@ export function createGraphQLFetch(
     const text = await response.text()
     const { status, statusText, headers } = response
     const read = new Response(text, { status, statusText, headers })
-    if (isRefused(errorsIn(text))) refused.add(read)
+    const answers = answersIn(text)
+    if (isRefused(answers.flatMap(({ errors }) => errors)))
+      refused.set(read, !mayMutate(init?.body) || !answers.some(hasActed))
     return read
   })
 }
@@ -54,21 +61,28 @@ function isJson({ headers, body }: Response): boolean {
   return body !== null && /^application\/(?:[\w.+-]*\+)?json\b/i.test(headers.get('content-type') ?? '')
 }
 
-/** The errors of one answer, or of all answers of a batch. */
-function errorsIn(text: string): readonly GraphQLErrorLike[] {
-  // Most answers hold none: they need not be read twice.
+/** Tells whether a request may hold a mutation. What is only named, as by a hash, or is no text, may be one. */
+function mayMutate(body: unknown): boolean {
+  if (body === undefined || body === null) return false
+  return typeof body !== 'string' || !body.includes('"query"') || body.includes('mutation')
+}
+
+/** One answer, or all answers of a batch. */
+function answersIn(text: string): readonly GraphQLAnswerLike[] {
+  // Most answers hold no errors: they need not be read twice.
   if (!text.includes('"errors"')) return []
   try {
-    return [JSON.parse(text) as unknown].flat().flatMap(errorsOf)
+    return [JSON.parse(text) as unknown].flat().map(answerOf)
   } catch {
     return []
   }
 }
 
-function errorsOf(answer: unknown): readonly GraphQLErrorLike[] {
-  const { errors } = (answer ?? {}) as { readonly errors?: unknown }
-  if (!Array.isArray(errors)) return []
-  return errors.filter(
-    (error: unknown): error is GraphQLErrorLike => typeof error === 'object' && error !== null,
-  )
+function answerOf(given: unknown): GraphQLAnswerLike {
+  const { data, errors } = (given ?? {}) as { readonly data?: object | null; readonly errors?: unknown }
+  return { data, errors: Array.isArray(errors) ? errors.filter(isErrorLike) : [] }
+}
+
+function isErrorLike(error: unknown): error is GraphQLErrorLike {
+  return typeof error === 'object' && error !== null
 }

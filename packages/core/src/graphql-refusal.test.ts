@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isTokenRefused } from './graphql-refusal.ts'
-import type { GraphQLErrorLike } from './graphql-refusal.ts'
+import { hasActed, isTokenRefused } from './graphql-refusal.ts'
+import type { GraphQLAnswerLike, GraphQLErrorLike } from './graphql-refusal.ts'
 
 describe('GraphQL errors', () => {
   test.each<[string, readonly GraphQLErrorLike[], boolean]>([
@@ -18,4 +18,17 @@ describe('GraphQL errors', () => {
   ])('%s: the token was refused: %s', (_what, errors, isRefused) => {
     expect(isTokenRefused(errors)).toBe(isRefused)
   })
+})
+
+test.each<[string, GraphQLAnswerLike, boolean]>([
+  ['no data', { errors: [{}] }, false],
+  ['the refused field alone', { data: { charge: null }, errors: [{ path: ['charge'] }] }, false],
+  ['data that the refused field took with it', { data: null, errors: [{ path: ['charge'] }] }, false],
+  ['another field that came back', { data: { charge: { id: 1 }, other: null }, errors: [{}] }, true],
+  ['a field that is false', { data: { charge: false }, errors: [{}] }, true],
+  ['a refusal below its field', { data: { charge: null }, errors: [{ path: ['charge', 'card'] }] }, true],
+  ['the same, where the data went with it', { data: null, errors: [{ path: ['charge', 'card'] }] }, true],
+  ['a path that is null', { data: null, errors: [{ path: null as unknown as undefined }] }, false],
+])('a mutation with %s', (_what, answer, isDone) => {
+  expect(hasActed(answer)).toBe(isDone)
 })

@@ -97,6 +97,20 @@ describe('a source made of a plain function', () => {
     expect(asked.some(({ forceRefresh }) => forceRefresh)).toBe(false)
   })
 
+  test('C33 forces nothing for an attempt that is repeated for another reason, and answers its refusal', async () => {
+    const { asked, getAccessToken } = createPlain('fake-1')
+    const source = toSource(getAccessToken, { baseUrl })
+    const again = await source.authorize(get, { replayOf: await source.authorize(get) })
+    expect(asked.some(({ forceRefresh }) => forceRefresh)).toBe(false)
+    expect(source.settle(again, refusal)).toBe('replay')
+  })
+
+  test('takes a function that returns the token itself', async () => {
+    const plain = (() => 'fake-1') as unknown as () => Promise<string>
+    const { signal } = new AbortController()
+    expect(await toSource(plain, { baseUrl }).getAccessToken({ signal })).toBe('fake-1')
+  })
+
   test('C33 replays nothing with the very token that was refused', async () => {
     let sent = 0
     const send = async (): Promise<Response> => new Response('refused', { status: (sent++, 401) })

@@ -26,6 +26,14 @@ export interface PlainSourceOptions {
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
+/** An attempt with a token of a plain function. */
+interface Attempt {
+  readonly token: string
+  /** Whether it answers a refusal: then its own causes none. */
+  readonly isReplay: boolean
+  isRefused: boolean
+}
+
 const nameOfPlain = 'The getAccessToken function'
 
 /**
@@ -53,12 +61,12 @@ export function toSource(
 
 function createPlainSource(ask: GetAccessToken, options: PlainSourceOptions): AccessTokenSource {
   const resource = { baseUrl: options.baseUrl, origins: originsOf(options) }
-  /** The token of each attempt, and whether a 401 may still cause a replay. */
-  const attempts = new WeakMap<AuthorizedRequest, { readonly token: string; readonly isReplay: boolean }>()
+  const attempts = new WeakMap<AuthorizedRequest, Attempt>()
 
   const getAccessToken: AccessTokenSource['getAccessToken'] = async (asked = {}) => {
     asked.signal?.throwIfAborted()
-    return checked(await orAborted(asked.signal, ask(asked)))
+    // Without types, the function may also return the token itself.
+    return checked(await orAborted(asked.signal, Promise.resolve(ask(asked))))
   }
 
   // Somebody else may have refreshed already: a new token is forced only if the refused one comes back.
@@ -72,15 +80,21 @@ function createPlainSource(ask: GetAccessToken, options: PlainSourceOptions): Ac
     { signal, replayOf }: AuthorizeOptions = {},
   ): Promise<AuthorizedRequest> => {
     const target = resolveUrl(resource, url, nameOfPlain).href
-    const refused = replayOf && attempts.get(replayOf)?.token
-    const token = await (refused === undefined ? getAccessToken({ signal }) : getNewer(refused, signal))
+    const before = replayOf && attempts.get(replayOf)
+    // What is repeated for another reason, as a connection that broke, needs no other token.
+    const isReplay = before?.isRefused === true
+    const token = await (isReplay ? getNewer(before.token, signal) : getAccessToken({ signal }))
     const attempt = { url: target, headers: new Headers({ authorization: `Bearer ${token}` }) }
-    attempts.set(attempt, { token, isReplay: replayOf !== undefined })
+    attempts.set(attempt, { token, isReplay, isRefused: false })
     return attempt
   }
 
-  const settle: AccessTokenSource['settle'] = (attempt, result) =>
-    attempts.get(attempt)?.isReplay === false && isRejection(result) ? 'replay' : 'done'
+  const settle: AccessTokenSource['settle'] = (request, result) => {
+    const attempt = attempts.get(request)
+    if (attempt === undefined || !isRejection(result)) return 'done'
+    attempt.isRefused = true
+    return attempt.isReplay ? 'done' : 'replay'
+  }
 
   const send: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
   return {

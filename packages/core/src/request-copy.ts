@@ -27,8 +27,8 @@ function definedMembers(init: RequestInit = {}): RequestInit {
   return Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
 }
 
-// What is not known to give the same bytes twice (streams, Node.js streams, async iterables) is sent once.
-function isReplayable(body: unknown): boolean {
+/** Tells whether a body gives the same bytes twice: streams of any kind do not, nor does what is not known. Pure. */
+export function isReplayable(body: unknown): boolean {
   if (body === undefined || body === null || typeof body === 'string' || ArrayBuffer.isView(body)) return true
   return [URLSearchParams, FormData, Blob, ArrayBuffer].some(
     replayableClass => body instanceof replayableClass,

@@ -7,13 +7,13 @@ export type {
   GetAccessTokenOptions,
   VariantOptions,
 } from './access-token-source.ts'
-export { createAuthorizedFetch, createAuthorizedFetchWith } from './authorized-fetch.ts'
+export { createAuthorizedFetch, createAuthorizedFetchWith, isSameToken } from './authorized-fetch.ts'
 export { createGraphQLFetch } from './graphql-fetch.ts'
 export type { GraphQLFetchOptions } from './graphql-fetch.ts'
-export { isTokenRefused } from './graphql-refusal.ts'
-export type { GraphQLErrorLike } from './graphql-refusal.ts'
+export { hasActed, isTokenRefused } from './graphql-refusal.ts'
+export type { GraphQLAnswerLike, GraphQLErrorLike } from './graphql-refusal.ts'
 export * from './errors/index.ts'
-export { copyForFetch } from './request-copy.ts'
+export { copyForFetch, isReplayable } from './request-copy.ts'
 export type { CopyRequest, Replayable } from './request-copy.ts'
 export { toSource } from './plain-source.ts'
 export type { GetAccessToken, PlainSourceOptions } from './plain-source.ts'

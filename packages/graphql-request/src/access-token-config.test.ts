@@ -135,6 +135,17 @@ describe('the middleware', () => {
     expect(bench.sent).toEqual(['Bearer fake-1 mine'])
   })
 
+  test('C75 hands the signal of a request on', async () => {
+    const bench = createBench(1)
+    const client = new GraphQLClient(url, {
+      fetch: bench.send,
+      requestMiddleware: accessTokenMiddleware(bench.source),
+    })
+    const signal = AbortSignal.abort(new Error('left'))
+    await expect(client.request({ document: vehicles, signal })).rejects.toThrow('left')
+    expect(bench.sent).toEqual([])
+  })
+
   test('lets a request that must not be sent fail before it is', async () => {
     const bench = createBench(1)
     const authorize = async (): Promise<never> => Promise.reject(new Error('not allowed'))

@@ -1,6 +1,6 @@
 import type { AccessTokenSource, AuthorizedRequest } from '@evergrant/core/source'
 import type { Dispatcher } from 'undici'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { accessTokenInterceptor } from './index.ts'
 
 type Handler = Required<Dispatcher.DispatchHandler>
@@ -130,6 +130,19 @@ describe('the interceptor', () => {
     attempts[0]!.handler.onResponseError(attempts[0]!, new Error('reset'))
     await turn()
     expect(seen.slice(1)).toEqual([[401, ''], new Error('reset')])
+  })
+
+  test('ends the attempt if its caller cannot take the refusal that it hands back', async () => {
+    const headers = new Headers({ authorization: 'Bearer fake-access' })
+    const bench = createBench({ authorize: async () => ({ url: `${origin}/things`, headers }) })
+    bench.handler.onResponseStart = () => {
+      throw new Error('broken handler')
+    }
+    await bench.send()
+    const abort = vi.spyOn(bench.attempts[0]!, 'abort')
+    bench.attempts[0]!.handler.onResponseStart(bench.attempts[0]!, 401, {}, '')
+    await turn()
+    expect(abort).toHaveBeenCalledWith(new Error('broken handler'))
   })
 
   test('stops reading a refusal that does not end', async () => {

@@ -1,3 +1,4 @@
+import { isSameToken } from '@evergrant/core/source'
 import type { AccessTokenSource, AuthorizedRequest } from '@evergrant/core/source'
 import type { Dispatcher } from 'undici'
 import { AttemptHandler } from './attempt-handler.ts'
@@ -49,9 +50,8 @@ export class AuthorizedDispatch {
   async #replay(first: AuthorizedRequest, refused: AttemptHandler): Promise<void> {
     try {
       const second = await this.#authorize(first)
-      const token = first.headers.get('authorization')
       // There is no newer token: the refusal stands.
-      if (token !== null && token === second.headers.get('authorization')) return refused.release()
+      if (isSameToken(first, second)) return refused.release()
       refused.discard()
       this.#send(second, true)
     } catch (error) {

@@ -1,8 +1,11 @@
 import * as core from '@evergrant/core'
 import { describeClient } from '@evergrant/testing/client-suite'
 import type { ClientUnderTest, DescribedClient } from '@evergrant/testing/client-suite'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import * as undici8 from 'undici'
 import * as undici7 from 'undici7'
+import { expect, test } from 'vitest'
 import { accessTokenInterceptor } from './index.ts'
 
 type Undici = typeof undici8
@@ -94,6 +97,28 @@ for (const [version, undici] of versions) {
     },
   })
 }
+
+test('behind the interceptor, a cache gives nobody the answer of somebody else', async () => {
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'cache-control': 'max-age=60' }).end(request.headers.authorization)
+  })
+  await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  let token = 'fake-of-alice'
+  const cache = undici8.interceptors.cache({ type: 'private' })
+  const agent = new undici8.Agent()
+  const dispatcher = agent.compose(
+    cache,
+    accessTokenInterceptor(async () => token, { baseUrl: url }),
+  )
+  const ask = async (): Promise<string> => (await undici8.request(url, { dispatcher })).body.text()
+  const answers = [await ask(), await ask()]
+  token = 'fake-of-bob'
+  answers.push(await ask())
+  await agent.destroy()
+  server.close()
+  expect(answers).toEqual(['Bearer fake-of-alice', 'Bearer fake-of-alice', 'Bearer fake-of-bob'])
+})
 
 // undici takes forms of its own kind alone.
 function ownForm(body: unknown, undici: Undici): unknown {

@@ -121,6 +121,27 @@ describe('urql with an access token', () => {
     expect(bench.settled).toEqual(['rejected', 'rejected'])
   })
 
+  const bare = (): Response => new Response(null, { status: 401 })
+  test.each([
+    ['errors, then 401', [json(unauthenticated), bare]],
+    ['401, then errors', [bare, json(unauthenticated)]],
+    ['401, then 401', [bare, bare]],
+  ])('F43 is sent twice, however it is refused: %s', async (_what, refusals) => {
+    const bench: Bench = createBench(() => (refusals[bench.sent.length - 1] ?? json(fine))())
+    expect((await bench.query()).error).toBeDefined()
+    expect(bench.sent).toEqual(['1', '2'])
+  })
+
+  test('F26 what a redirect led to says nothing about the token', async () => {
+    const bench = createBench(() => {
+      const led = json(unauthenticated)()
+      Object.defineProperties(led, { redirected: { value: true }, url: { value: 'https://elsewhere.test/' } })
+      return led
+    })
+    expect((await bench.query()).error).toBeDefined()
+    expect([bench.sent, bench.settled]).toEqual([['1'], []])
+  })
+
   test('C34 a late refusal, of a token that was replaced meanwhile, is retried with the current one', async () => {
     const bench = createBench(token => {
       if (token === 1) bench.token = 2
@@ -205,6 +226,30 @@ describe('urql with an access token', () => {
     `
     expect((await bench.client.mutation(rename, { id: '7' }).toPromise()).error).toBeUndefined()
     expect(bench.sent).toEqual(['1', '2'])
+  })
+
+  const charge = gql`
+    mutation Charge {
+      charge {
+        id
+      }
+      log
+    }
+  `
+  const inPart = { data: { charge: { id: '7', __typename: 'Charge' }, log: null }, ...unauthenticated }
+
+  test('F43 a mutation that has done something is not sent again: what it answered is the result', async () => {
+    const bench = createBench(takes(2, json(inPart)))
+    const { data, error } = await bench.client.mutation(charge, {}).toPromise()
+    expect([data, error?.graphQLErrors.length]).toEqual([inPart.data, 1])
+    expect([bench.sent, bench.settled]).toEqual([['1'], ['rejected']])
+  })
+
+  const deep = { ...unauthenticated.errors[0], path: ['vehicles', 0, 'id'] }
+
+  test('a query whose data came with a refused field is sent again', async () => {
+    const bench = createBench(takes(2, json({ data: { vehicles: [{ id: null }] }, errors: [deep] })))
+    expect((await bench.query()).data).toEqual(fine.data)
   })
 
   test('a function that resolves to a token is enough, and is told when it must be another', async () => {

@@ -14,7 +14,8 @@ export interface AccessTokenAuthOptions {
 /**
  * Makes what `authExchange` takes. Each operation gets the access token when it is sent, so that nobody waits for another's
  * refresh; a 401 or `UNAUTHENTICATED` is answered with one retry, and a late one, for a token that was replaced meanwhile,
- * with the current token and no refresh. Concurrent operations share one refresh. A second refusal is the result.
+ * with the current token and no refresh. Concurrent operations share one refresh. A second refusal is the result. A mutation
+ * that has done something, because a part of it was executed, is not sent again.
  * A function that resolves to a token becomes a source by `toSource`.
  * @throws whatever `source.authorize` throws, as the `networkError` of the result
  * @example
@@ -33,7 +34,12 @@ export function accessTokenAuth(
     if (operation.kind === 'teardown') return operation
     const earlier = sendingOf(operation)
     const refused = earlier?.beginReplay() === true ? earlier : undefined
-    const sending = new OperationFetch(source, earlier?.send ?? operation.context.fetch, refused)
+    const sending = new OperationFetch({
+      source,
+      send: earlier?.send ?? operation.context.fetch,
+      before: refused,
+      isMutation: operation.kind === 'mutation',
+    })
     sendings.set(sending.fetch, sending)
     // An operation that is executed again, as polling does, may be replayed again.
     const context = { ...operation.context, authAttempt: refused !== undefined, fetch: sending.fetch }

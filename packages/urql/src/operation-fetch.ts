@@ -1,4 +1,4 @@
-import { createAuthorizedFetchWith } from '@evergrant/core/source'
+import { createAuthorizedFetchWith, hasActed, isSameToken } from '@evergrant/core/source'
 import type {
   AccessTokenSource,
   AuthorizedRequest,
@@ -10,6 +10,16 @@ import type { CombinedError } from '@urql/core'
 type Fetch = typeof globalThis.fetch
 type Source = Pick<AccessTokenSource, 'authorize' | 'settle'>
 
+/** What an execution works with. */
+export interface OperationFetchOptions {
+  readonly source: Source
+  /** What really sends; undefined: the global `fetch`. */
+  readonly send: Fetch | undefined
+  /** The execution that this one replays. */
+  readonly before: OperationFetch | undefined
+  readonly isMutation: boolean
+}
+
 /**
  * The `fetch` of one execution of one operation: it authorizes, sends, and replays after a 401, which urql itself takes
  * for an answer if there is data in it. Refusals in the body are seen by urql's parser, and replayed by `authExchange`
@@ -17,19 +27,21 @@ type Source = Pick<AccessTokenSource, 'authorize' | 'settle'>
  */
 export class OperationFetch {
   readonly fetch: Fetch
-  /** What really sends; undefined: the global `fetch`. */
   readonly send: Fetch | undefined
   readonly #source: Source
-  /** The execution that this one replays. */
   readonly #before: OperationFetch | undefined
+  readonly #isMutation: boolean
   readonly #attempts: AuthorizedRequest[] = []
   /** The refusal, kept for the case that there is no newer token. */
   #refusal: CombinedError | undefined
+  /** What the last answer to a mutation held. */
+  #data: object | null | undefined
   #isReplayDue = false
 
-  constructor(source: Source, send: Fetch | undefined, before: OperationFetch | undefined) {
+  constructor({ source, send, before, isMutation }: OperationFetchOptions) {
     this.#source = source
     this.#before = before
+    this.#isMutation = isMutation
     this.send = send
     const authorize = this.#authorize
     this.fetch = createAuthorizedFetchWith(asGiven, { authorize, settle: this.#settle }, (input, init) =>
@@ -57,6 +69,7 @@ export class OperationFetch {
     const verdict = this.#source.settle(attempt, 'rejected')
     // After the second sending it counts what this says about the token, but nobody sends a third time.
     if (verdict === 'done' || this.#before !== undefined || this.#attempts.length > 1) return false
+    if (this.#isMutation && hasActed({ data: this.#data, errors: error.graphQLErrors })) return false
     this.#refusal = error
     this.#isReplayDue = true
     return true
@@ -84,20 +97,28 @@ export class OperationFetch {
   }
 
   async #sendOnce(...request: Parameters<Fetch>): Promise<Response> {
-    const { refusal, lastAttempt } = this.#before ?? {}
+    const { refusal, lastAttempt: refused } = this.#before ?? {}
+    const { lastAttempt } = this
     // There is no newer token, because the exchange failed: the refusal stands, and would come again.
-    if (refusal && tokenOf(lastAttempt) === tokenOf(this.lastAttempt)) return asResponse(refusal)
-    return (this.send ?? globalThis.fetch)(...request)
+    if (refusal && refused && lastAttempt && isSameToken(refused, lastAttempt)) return asResponse(refusal)
+    const response = await (this.send ?? globalThis.fetch)(...request)
+    // urql tells of the errors of an answer without its data, and only the data tells what a mutation has done.
+    if (this.#isMutation && /json/i.test(response.headers.get('content-type') ?? '')) {
+      this.#data = await response
+        .clone()
+        .json()
+        .then(
+          (answer: { readonly data?: object | null } | null) => answer?.data,
+          () => undefined,
+        )
+    }
+    return response
   }
 }
 
 /** urql gives a URL, and a text or a form, which can be sent twice. */
 async function asGiven(_url: unknown, init: RequestInit = {}): Promise<Replayable> {
   return { canReplay: true, init: () => init }
-}
-
-function tokenOf(attempt: AuthorizedRequest | undefined): string | null | undefined {
-  return attempt?.headers.get('authorization')
 }
 
 /** The refused answer once more. Its body has been read. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { canReplay } from './can-replay.ts'
+import { isReplayable } from './request-copy.ts'
 
 test.each<[string, unknown, boolean]>([
   ['nothing', undefined, true],
@@ -16,5 +16,5 @@ test.each<[string, unknown, boolean]>([
   ['a stream, as the form-data package is', Readable.from(['text']), false],
   ['something unknown', { text: 'text' }, false],
 ])('C37 can be sent again or not: %s', (_, data, expected) => {
-  expect(canReplay(data)).toBe(expected)
+  expect(isReplayable(data)).toBe(expected)
 })

@@ -35,7 +35,7 @@ export const roles: Readonly<Record<string, Role>> = {
   next: serverAdapter,
   hono: { ...serverAdapter, isPortable: true },
   fastify: serverAdapter,
-  authjs: serverAdapter,
+  authjs: { ...serverAdapter, mayImport: ['core', 'providers', 'server'] },
   react: clientAdapter,
   apollo: clientAdapter,
   urql: clientAdapter,
@@ -64,10 +64,16 @@ export const adapterProofs: Readonly<Record<string, { readonly app: string; read
   express: { app: 'apps/express', test: 'src/gateway.e2e.test.ts' },
   next: { app: 'apps/next', test: 'src/page.e2e.test.ts' },
   react: { app: 'apps/react', test: 'src/page.e2e.test.ts' },
+  apollo: { app: 'apps/graphql', test: 'src/page-subscription.e2e.test.ts' },
+  urql: { app: 'apps/graphql', test: 'src/page-subscription.e2e.test.ts' },
+  'graphql-request': { app: 'apps/graphql', test: 'src/page-subscription.e2e.test.ts' },
+  axios: { app: 'apps/graphql', test: 'src/demo.e2e.test.ts' },
+  undici: { app: 'apps/graphql', test: 'src/demo.e2e.test.ts' },
+  authjs: { app: 'apps/authjs', test: 'src/page.e2e.test.ts' },
 }
 
 /** Adapters that have no application yet. The list only shrinks. */
-const withoutApp: ReadonlySet<string> = new Set(['axios', 'undici'])
+const withoutApp: ReadonlySet<string> = new Set()
 
 const scope = '@evergrant/'
 const importPattern = /(?:from\s*|import\s*\(\s*|import\s+|require\(\s*)['"]([^'"]+)['"]/g

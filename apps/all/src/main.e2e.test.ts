@@ -27,7 +27,14 @@ test('one command starts everything, says where it is, and ends all of it', { ti
   const { child, output } = start({ PORT: '0', PATH: process.env['PATH'] ?? '' })
   await expect.poll(output, { timeout: 45_000 }).toMatch(/Ctrl-C ends everything\.\n/)
   const rows = [...output().matchAll(/^ {2}(\w[\w ]*\w) +(http:\S+) +(\S.*)$/gm)]
-  expect(rows.map(row => row[1])).toEqual(['Gateway', 'Fleet dashboard', 'Two modes', 'Emulator'])
+  expect(rows.map(row => row[1])).toEqual([
+    'Gateway',
+    'Fleet dashboard',
+    'Two modes',
+    'GraphQL',
+    'Redirects',
+    'Emulator',
+  ])
   expect(output()).toContain('All providers are emulated: no credentials are set.')
   const urls = rows.map(row => row[2] ?? '')
   for (const url of urls) expect((await fetch(url)).status).toBe(200)

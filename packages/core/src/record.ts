@@ -1,5 +1,6 @@
 // For packages that carry records from one place to another (sealed cookies, stores, tools). Applications need none of it.
 export { aged as ageRecord } from './commit.ts'
+export { keyProblems, KeyRing } from './key-ring.ts'
 export { processMemoryStore } from './memory-store.ts'
 export { recordOf } from './obtained-record.ts'
 export type { ObtainedTokens } from './obtained-record.ts'

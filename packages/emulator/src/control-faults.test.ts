@@ -78,4 +78,21 @@ describe('faults over HTTP', () => {
     expect((await control(emulator, 'POST', '/iris/nothing', {})).status).toBe(404)
     expect((await control(emulator, 'POST', '/nobody/faults', {})).status).toBe(404)
   })
+
+  it('register redirect URIs, at TRAVIS and nowhere else', async () => {
+    const emulator = frozenEmulator()
+    const uris = ['http://127.0.0.1:3000/api/auth/callback/travis']
+    expect((await control(emulator, 'POST', '/travis/redirect-uris', { uris })).status).toBe(204)
+    const url = new URL(emulator.travis.endpoints().authorizationEndpoint)
+    const { clientId } = emulator.travis.credentials.customerClient
+    url.search = new URLSearchParams({
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: uris[0] ?? '',
+    }).toString()
+    expect((await emulator.fetch(url)).status).toBe(200)
+    expect((await control(emulator, 'POST', '/travis/redirect-uris', { uris: ['x'] })).status).toBe(400)
+    expect((await control(emulator, 'POST', '/travis/redirect-uris', { uris: 'x' })).status).toBe(400)
+    expect((await control(emulator, 'POST', '/truphone/redirect-uris', { uris })).status).toBe(400)
+  })
 })

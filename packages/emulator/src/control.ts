@@ -1,5 +1,6 @@
 import { allow, answerChange, ControlError, readBody } from './control-request.ts'
 import { answerFaults, configure } from './control-faults.ts'
+import { setRedirectUris } from './control-redirect-uris.ts'
 import type { Emulator } from './emulator.ts'
 import { json } from './http/responses.ts'
 import { overview, providersOf } from './overview.ts'
@@ -21,6 +22,7 @@ const usage: readonly string[] = [
   'POST /_control/<provider>/habits {"rotation": "reuse-detection"}',
   'POST /_control/<provider>/refuse-all {"isRefusing": true}',
   'POST /_control/<provider>/clock-skew {"ms": 600000}',
+  'POST /_control/travis/redirect-uris {"uris": ["http://127.0.0.1:3000/api/auth/callback/travis"]}',
 ]
 
 type Action = (emulator: Emulator, provider: ProviderEmulator, request: Request) => Promise<Response>
@@ -32,6 +34,7 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['habits', configure],
   ['refuse-all', refuseAll],
   ['clock-skew', setClockSkew],
+  ['redirect-uris', setRedirectUris],
 ])
 
 /** Answers the overview and the control requests; undefined for any other path. */

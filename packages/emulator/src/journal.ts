@@ -4,6 +4,8 @@ import type { ProviderName } from './provider-name.ts'
 /** What a request was about. */
 export type RequestKind =
   | 'token'
+  | 'authorization'
+  | 'log-in'
   | 'api'
   | 'jwks'
   | 'discovery'

@@ -26,6 +26,7 @@ export interface ProviderEndpoints {
 /** URLs of a Keycloak realm, beside the token endpoint. */
 export interface KeycloakEndpoints extends ProviderEndpoints {
   readonly issuer: string
+  readonly authorizationEndpoint: string
   readonly discoveryEndpoint: string
   readonly jwksEndpoint: string
   readonly userinfoEndpoint: string
@@ -109,6 +110,13 @@ export interface KeycloakControls {
 export interface TravisEmulator
   extends ProviderEmulator<TravisCredentials, KeycloakEndpoints>, KeycloakControls {
   readonly name: 'travis'
+  /**
+   * Registers where the customers' client may be redirected to after a log-in with a browser, and nowhere else: compared
+   * as texts. At the beginning there is none.
+   * @throws {TypeError} one is no absolute URI, has a fragment or is a pattern
+   * @see RFC 6749 §3.1.2, RFC 9700 §2.1
+   */
+  setRedirectUris(uris: readonly string[]): void
 }
 
 /** TrafficStars: Keycloak behind a facade, an API key that acts as an offline token. */

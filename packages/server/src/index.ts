@@ -35,3 +35,12 @@ export { isSessionSource } from './session-source.ts'
 export { createSessions } from './sessions.ts'
 export type { Sessions } from './sessions.ts'
 export type { SessionCookieOptions, SessionsOptions } from './session-options.ts'
+export { createTicketSource } from './ticket-source.ts'
+export { createTicketedTokens } from './ticketed-tokens.ts'
+export type {
+  OpenedTicket,
+  SessionTicket,
+  TicketedTokens,
+  TicketedTokensOptions,
+  TicketSignIn,
+} from './ticketed-tokens.ts'

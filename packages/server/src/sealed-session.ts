@@ -1,5 +1,5 @@
 import { EncryptJWT, decodeProtectedHeader, errors, jwtDecrypt } from 'jose'
-import type { KeyRing } from './key-ring.ts'
+import type { KeyRing } from '@evergrant/core/record'
 import { isSessionSecret } from './session-id.ts'
 
 /** What a sealed cookie holds. */
@@ -16,6 +16,9 @@ export interface SealedSession {
 }
 
 const type = 'evergrant-session'
+
+/** What the keys of sealed sessions are derived for. */
+export const keyUse = 'evergrant session cookie'
 
 /**
  * Seals a session: a JWE with `dir` and A256GCM. The id is in the protected header, so it is authenticated, and the key is derived from

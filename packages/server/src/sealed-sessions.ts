@@ -1,8 +1,9 @@
-import type { AccessTokenSource, TokenManager, UserTokens } from '@evergrant/core'
-import { ageRecord, parseRecord, readStored, serializeRecord, writeStored } from '@evergrant/core/record'
+import type { AccessTokenSource, UserTokens } from '@evergrant/core'
+import { parseRecord, serializeRecord } from '@evergrant/core/record'
 import type { StorePlace, TokenRecord } from '@evergrant/core/record'
 import { chunkNames, fromChunks, toChunks } from './cookie-chunks.ts'
-import type { KeyRing } from './key-ring.ts'
+import type { KeyRing } from '@evergrant/core/record'
+import { luggage, markOf, RotationMemo } from './rotation-memo.ts'
 import { seal, unseal } from './sealed-session.ts'
 import type { SealedSession } from './sealed-session.ts'
 import type { PresentedCookies } from './session-cookie.ts'
@@ -26,6 +27,7 @@ interface Carried {
  */
 export class SealedSessions implements SessionKeeper {
   readonly #place: Omit<StorePlace, 'key'>
+  readonly #memo: RotationMemo
   readonly #users: UserTokens
   readonly #keys: KeyRing
   readonly #audience: string
@@ -33,6 +35,7 @@ export class SealedSessions implements SessionKeeper {
 
   constructor(place: Omit<StorePlace, 'key'>, users: UserTokens, keys: KeyRing, audience: string) {
     this.#place = place
+    this.#memo = new RotationMemo(place)
     this.#users = users
     this.#keys = keys
     this.#audience = audience
@@ -68,8 +71,7 @@ export class SealedSessions implements SessionKeeper {
     const carried = this.#carried.get(session)
     const { revision } = session.manager
     if (carried === undefined || carried.revision === revision) return undefined
-    const stored = await readStored(this.#placeOf(session.manager))
-    const record = stored && ageRecord(parseRecord(stored.payload), stored.ageMs)
+    const record = await this.#memo.current(session.manager)
     if (record === undefined || record.signedOut) return undefined
     const mark = markOf(record)
     if (mark !== carried.mark) {
@@ -110,29 +112,19 @@ export class SealedSessions implements SessionKeeper {
     return manager.readOnly()
   }
 
-  /** Sees to it that the store holds the newest of both; undefined: the session was signed out. */
   async #reconcile(
     { manager, id }: KeptSession,
     sealed: SealedSession,
     record: TokenRecord,
   ): Promise<Carried | undefined> {
-    const place = this.#placeOf(manager)
-    const elapsedMs = Math.max(0, this.#place.clock.wall() - sealed.sealedAt)
-    const carried = ageRecord(record, elapsedMs)
-    const stored = await readStored(place)
-    const known = stored && parseRecord(stored.payload)
-    if (known?.signedOut) return undefined
-    if (known === undefined || isLater(carried, known)) {
-      const writeId = `seed ${id.storeName} ${carried.family} ${carried.generation}`
-      const keepMs = Math.max(1, sealed.expiresAt - this.#place.clock.wall())
-      // Whoever is faster has written the same or something newer: then that counts.
-      await writeStored(place, serializeRecord(carried), { ifMatch: stored?.etag ?? null, writeId, keepMs })
-    }
-    return { mark: markOf(carried), revision: undefined }
-  }
-
-  #placeOf({ key }: TokenManager): StorePlace {
-    return { ...this.#place, key }
+    const now = this.#place.clock.wall()
+    const mark = await this.#memo.reconcile(manager, {
+      record,
+      ageMs: Math.max(0, now - sealed.sealedAt),
+      storeName: id.storeName,
+      keepMs: Math.max(1, sealed.expiresAt - now),
+    })
+    return mark === undefined ? undefined : { mark, revision: undefined }
   }
 }
 
@@ -151,21 +143,4 @@ function readRecord({ record }: SealedSession): TokenRecord | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Another instance, with a store of its own, has gone on with this sign-in. */
-function isLater(carried: TokenRecord, known: TokenRecord): boolean {
-  return carried.family === known.family && carried.generation > known.generation
-}
-
-/** What travels: no narrower tokens, which a refresh brings again, and nothing that only this store's processes need. */
-function luggage(record: TokenRecord): TokenRecord {
-  const { claim: _claim, failure: _failure, rejection: _rejection, access, ...rest } = record
-  const own = access['']
-  return { ...rest, access: own === undefined ? {} : { '': own } }
-}
-
-/** Names the tokens of a record: each exchange begins another generation. */
-function markOf({ family, generation }: TokenRecord): string {
-  return `${family} ${generation}`
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@evergrant/core'
 import type { Authorization, SharedOptions } from '@evergrant/core'
-import { keyProblems } from './key-ring.ts'
+import { keyProblems } from '@evergrant/core/record'
 
 /** Options of {@link createSessions}. */
 export interface SessionsOptions extends SharedOptions {

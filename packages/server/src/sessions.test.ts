@@ -2,8 +2,8 @@ import { isReauthorizationRequiredError, memoryStore } from '@evergrant/core'
 import { describe, expect, test } from 'vitest'
 import { travis } from '@evergrant/providers'
 import type { TokenStore } from '@evergrant/core'
-import { KeyRing } from './key-ring.ts'
-import { seal, unseal } from './sealed-session.ts'
+import { KeyRing } from '@evergrant/core/record'
+import { keyUse, seal, unseal } from './sealed-session.ts'
 import type { SealedSession } from './sealed-session.ts'
 import { CookieJar, createSessionWorld, modes, otherKey, fakeKey, signedIn } from './sessions.test-support.ts'
 import type { SessionWorld } from './sessions.test-support.ts'
@@ -34,7 +34,7 @@ const audienceOf = ({ emulator }: SessionWorld): string => {
 const openedOf = async (world: SessionWorld, jar: CookieJar): Promise<SealedSession> => {
   const chunks = [...jar.cookies].filter(([name]) => name !== '__Host-evergrant').map(([, chunk]) => chunk)
   const value = chunks.join('').slice(2)
-  const sealed = await unseal(value, new KeyRing([fakeKey]), audienceOf(world), world.clock.wall())
+  const sealed = await unseal(value, new KeyRing([fakeKey], keyUse), audienceOf(world), world.clock.wall())
   if (sealed === undefined) throw new Error('The audience of the test is not that of the sessions.')
   return sealed
 }
@@ -467,7 +467,7 @@ describe('sealed cookies', () => {
     const sessions = world.instance('cookie')
     const jar = await signedIn(world, sessions)
     const label = jar.cookies.get('__Host-evergrant') ?? ''
-    const keys = new KeyRing([fakeKey])
+    const keys = new KeyRing([fakeKey], keyUse)
     const audience = audienceOf(world)
     const sealed = await openedOf(world, jar)
     const newer = await seal({ ...sealed, record: JSON.stringify({ schema: 2 }) }, keys, audience)

@@ -2,8 +2,9 @@ import { createUserTokens, systemClock } from '@evergrant/core'
 import type { AccessTokenSource, AuthorizationBase, Clock, UserTokens } from '@evergrant/core'
 import { processMemoryStore } from '@evergrant/core/record'
 import { keptStore } from './kept-store.ts'
-import { KeyRing } from './key-ring.ts'
+import { KeyRing } from '@evergrant/core/record'
 import type { RequestLike, RequestSession, SessionSource } from './request-session.ts'
+import { keyUse } from './sealed-session.ts'
 import { SealedSessions } from './sealed-sessions.ts'
 import { SessionOfRequest } from './session-of-request.ts'
 import type { SessionsEnvironment } from './session-of-request.ts'
@@ -135,7 +136,7 @@ function keeperOf(
   // What was sealed for another client or server opens nothing here, and locks nobody out.
   const { tokenEndpoint, issuer } = server
   const audience = JSON.stringify([provider, cookieName, tokenEndpoint, issuer, client.clientId])
-  return new SealedSessions(place, users, new KeyRing(keys), audience)
+  return new SealedSessions(place, users, new KeyRing(keys, keyUse), audience)
 }
 
 /** What the engine takes of the options. */

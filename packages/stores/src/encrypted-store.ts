@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@evergrant/core'
 import type { Stored, TokenStore, WriteOptions, WriteResult } from '@evergrant/core'
-import { keyProblems, KeyRing } from './key-ring.ts'
+import { keyProblems, KeyRing } from '@evergrant/core/record'
 import { seal, unseal } from './sealed-payload.ts'
 
 /** Options of {@link encryptedStore}. */
@@ -24,7 +24,7 @@ export function encryptedStore(store: TokenStore, options: EncryptedStoreOptions
   const keys: readonly unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given]
   const problems = [...storeProblems(store), ...keyProblems(keys)]
   if (problems.length > 0) throw new ConfigurationError('encryptedStore cannot work', problems)
-  const ring = new KeyRing(keys as readonly string[])
+  const ring = new KeyRing(keys as readonly string[], 'evergrant token record')
   return {
     read: async key => opened(ring, key, await store.read(key)),
     write: (key, payload, how) => write(store, ring, { key, payload }, how),

@@ -1,5 +1,5 @@
 import { StoreError } from '@evergrant/core'
-import type { KeyRing } from './key-ring.ts'
+import type { KeyRing } from '@evergrant/core/record'
 
 const mark = 'evergrant-sealed.1'
 const nonceBytes = 12
@@ -7,7 +7,7 @@ const nonceBytes = 12
 /** Encrypts a payload for one key of the store: moved to another key it cannot be decrypted. */
 export async function seal(ring: KeyRing, key: string, payload: string): Promise<string> {
   const id = await ring.newestId()
-  const secret = await ring.derive(id, key)
+  const secret = await cipherKey(ring, id, key)
   if (secret === undefined) throw new Error('The key ring is empty.')
   const iv = crypto.getRandomValues(new Uint8Array(nonceBytes))
   const cipher = { name: 'AES-GCM', iv, additionalData: boundTo(id, key) }
@@ -22,7 +22,7 @@ export async function seal(ring: KeyRing, key: string, payload: string): Promise
 export async function unseal(ring: KeyRing, key: string, sealed: string): Promise<string> {
   if (!sealed.startsWith(`${mark}.`)) throw unreadable('is not encrypted', 'Sign in again under another key')
   const [id = '', iv = '', text = ''] = sealed.slice(mark.length + 1).split('.')
-  const secret = await ring.derive(id, key)
+  const secret = await cipherKey(ring, id, key)
   if (secret === undefined)
     throw unreadable('was encrypted with a key that is not among "keys"', 'Add that key again')
   try {
@@ -31,6 +31,11 @@ export async function unseal(ring: KeyRing, key: string, sealed: string): Promis
   } catch {
     throw unreadable('was changed, or belongs to another key', 'Restore it, or remove it to start afresh')
   }
+}
+
+async function cipherKey(ring: KeyRing, id: string, key: string): Promise<CryptoKey | undefined> {
+  const bits = await ring.derive(id, key)
+  return bits && crypto.subtle.importKey('raw', bits, 'AES-GCM', false, ['encrypt', 'decrypt'])
 }
 
 function unreadable(what: string, advice: string): StoreError {

@@ -24,6 +24,8 @@ export interface KeycloakUser extends KeycloakAccount {
 export interface KeycloakClient extends ClientCredentials {
   /** "Direct access grants": the client may use the password grant. */
   readonly allowsPasswordGrant: boolean
+  /** "Standard flow": people may sign in to the client with a browser. Default false. */
+  readonly allowsStandardFlow?: boolean
   /** "Service accounts": the client may use the client_credentials grant as this account. */
   readonly serviceAccount?: KeycloakAccount
 }

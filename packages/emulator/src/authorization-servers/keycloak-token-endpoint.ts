@@ -2,7 +2,9 @@ import type { Exchange } from '../exchange.ts'
 import { duplicatedParameter, readForm } from '../http/form.ts'
 import { ProtocolError } from '../http/protocol-error.ts'
 import { noteClaims } from './facts.ts'
+import type { KeycloakAuthorizationCodes } from './keycloak-authorization-codes.ts'
 import { authenticateClient, claimedClientId } from './keycloak-client-authentication.ts'
+import { authorizationCodeGrant } from './keycloak-code-grant.ts'
 import type { KeycloakAccount, KeycloakClient, KeycloakRealm } from './keycloak-realm.ts'
 import type { KeycloakTokenResponse, KeycloakTokens } from './keycloak-tokens.ts'
 
@@ -10,6 +12,7 @@ import type { KeycloakTokenResponse, KeycloakTokens } from './keycloak-tokens.ts
 export interface KeycloakContext {
   readonly realm: KeycloakRealm
   readonly tokens: KeycloakTokens
+  readonly codes: KeycloakAuthorizationCodes
 }
 
 /**
@@ -60,6 +63,7 @@ type Grant = (
 ) => Promise<KeycloakTokenResponse>
 
 const grants: ReadonlyMap<string, Grant> = new Map<string, Grant>([
+  ['authorization_code', authorizationCodeGrant],
   ['password', passwordGrant],
   ['client_credentials', clientCredentialsGrant],
   ['refresh_token', refreshTokenGrant],

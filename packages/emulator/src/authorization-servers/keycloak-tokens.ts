@@ -79,6 +79,7 @@ export class KeycloakTokens {
     session: KeycloakSession,
     issuer: string,
     scope: readonly string[] = session.scope,
+    idClaims: { readonly nonce?: string } = {},
   ): Promise<KeycloakTokenResponse> {
     const { clock, lifetimes } = this.#realm
     const now = clock.now()
@@ -86,7 +87,9 @@ export class KeycloakTokens {
     const claims = { iat: seconds(now), iss: issuer, sub: session.account.id, azp: session.clientId }
     const accessToken = await this.#accessToken(session, scope, claims, now)
     const refreshToken = await this.refreshToken(session, issuer)
-    const idToken = scope.includes('openid') ? await this.#idToken(session, claims, now) : undefined
+    const idToken = scope.includes('openid')
+      ? await this.#idToken(session, { ...claims, ...idClaims }, now)
+      : undefined
     return {
       access_token: accessToken,
       expires_in: seconds(lifetimes.accessTokenMs),

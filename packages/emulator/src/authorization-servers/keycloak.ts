@@ -5,6 +5,8 @@ import { challenge } from '../http/challenge.ts'
 import { isForm, readForm } from '../http/form.ts'
 import { ProtocolError } from '../http/protocol-error.ts'
 import { empty, json, noStore } from '../http/responses.ts'
+import { KeycloakAuthorizationCodes } from './keycloak-authorization-codes.ts'
+import { KeycloakAuthorizationEndpoint } from './keycloak-authorization-endpoint.ts'
 import { authenticateClient } from './keycloak-client-authentication.ts'
 import { discoveryDocument } from './keycloak-discovery.ts'
 import type { KeycloakRealm } from './keycloak-realm.ts'
@@ -22,12 +24,16 @@ interface Route {
 /** One Keycloak realm: every endpoint below `/realms/<name>`. */
 export class Keycloak {
   readonly tokens: KeycloakTokens
+  readonly authorization: KeycloakAuthorizationEndpoint
+  readonly #codes = new KeycloakAuthorizationCodes()
   readonly #realm: KeycloakRealm
   readonly #routes: ReadonlyMap<string, Route>
 
   constructor(realm: KeycloakRealm) {
     this.#realm = realm
     this.tokens = new KeycloakTokens(realm)
+    this.authorization = new KeycloakAuthorizationEndpoint(realm, this.tokens, this.#codes)
+    const { authorize, authenticate } = this.authorization
     const oidc = 'protocol/openid-connect'
     this.#routes = new Map<string, Route>([
       [
@@ -38,6 +44,8 @@ export class Keycloak {
           answer: async (_, issuer) => json(200, discoveryDocument(issuer)),
         },
       ],
+      [`${oidc}/auth`, { kind: 'authorization', methods: ['GET', 'POST'], answer: authorize }],
+      ['login-actions/authenticate', { kind: 'log-in', methods: ['POST'], answer: authenticate }],
       [`${oidc}/token`, { kind: 'token', methods: ['POST'], answer: this.#token }],
       [`${oidc}/certs`, { kind: 'jwks', methods: ['GET'], answer: this.#certs }],
       [`${oidc}/userinfo`, { kind: 'userinfo', methods: ['GET', 'POST'], answer: this.#userinfo }],
@@ -71,7 +79,7 @@ export class Keycloak {
   }
 
   readonly #token: Endpoint = async (exchange, issuer) => {
-    const context = { realm: this.#realm, tokens: this.tokens }
+    const context = { realm: this.#realm, tokens: this.tokens, codes: this.#codes }
     return json(200, await grantTokens(context, exchange, issuer), noStore)
   }
 

@@ -14,6 +14,7 @@ const keycloak: Shape = {
   rotation,
   refreshExpiresIn: oneOf('real', 'zero'),
   sessionIdleMs: positiveNumber,
+  pkce: oneOf('optional', 'required'),
 }
 
 const shapes: Readonly<Record<ProviderName, Shape>> = {

@@ -16,6 +16,8 @@ export interface KeycloakHabits {
   readonly refreshExpiresIn?: 'real' | 'zero' | undefined
   /** Kills sessions that were not refreshed for so long, in milliseconds; default the refresh token's lifetime. */
   readonly sessionIdleMs?: number | undefined
+  /** `required`: an authorization request without a code challenge by S256 is refused; default `optional`. */
+  readonly pkce?: 'optional' | 'required' | undefined
 }
 
 /** How TrafficStars behaves; an absent member stays as it is. */

@@ -7,6 +7,7 @@ export function keycloakEndpoints(issuer: string, apiUrl: string): KeycloakEndpo
     tokenEndpoint: `${base}/token`,
     apiUrl,
     issuer,
+    authorizationEndpoint: `${base}/auth`,
     discoveryEndpoint: `${issuer}/.well-known/openid-configuration`,
     jwksEndpoint: `${base}/certs`,
     userinfoEndpoint: `${base}/userinfo`,

@@ -5,6 +5,7 @@ import type { EmulatorClock } from '../clock.ts'
 import type { Exchange } from '../exchange.ts'
 import { checkHabits } from '../habits/check-habits.ts'
 import type { KeycloakHabits } from '../habits/habits.ts'
+import { checkRedirectUris } from '../http/redirect-uris.ts'
 import type { ResourceApi } from '../resource-apis/resource-api.ts'
 import { BaseProvider } from './base-provider.ts'
 import { judgeJwt } from './judge-token.ts'
@@ -57,5 +58,11 @@ export abstract class KeycloakProvider extends BaseProvider {
   configure(habits: KeycloakHabits): void {
     checkHabits(this.name, habits)
     this.#keycloak.tokens.configure(habits)
+    this.#keycloak.authorization.configure(habits)
+  }
+
+  protected registerRedirectUris(clientId: string, uris: readonly string[]): void {
+    checkRedirectUris(uris)
+    this.#keycloak.authorization.setRedirectUris(clientId, [...uris])
   }
 }

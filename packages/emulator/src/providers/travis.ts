@@ -36,6 +36,10 @@ export class Travis extends KeycloakProvider implements TravisEmulator {
     })
   }
 
+  setRedirectUris(uris: readonly string[]): void {
+    this.registerRedirectUris(customerClient.clientId, uris)
+  }
+
   endpoints(origin?: string): KeycloakEndpoints {
     return keycloakEndpoints(
       `${publicBase('/travis/auth', origin)}/realms/${realmName}`,
@@ -52,7 +56,7 @@ const everything = ['locations-viewer', 'vehicles-viewer']
 const locationsOnly = ['locations-viewer']
 
 const clients: readonly KeycloakClient[] = [
-  { ...customerClient, allowsPasswordGrant: true },
+  { ...customerClient, allowsPasswordGrant: true, allowsStandardFlow: true },
   {
     ...credentials.serviceAccount,
     allowsPasswordGrant: false,

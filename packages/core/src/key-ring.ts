@@ -17,11 +17,14 @@ export function keyProblems(keys: readonly unknown[]): string[] {
 /** Keys that seal: the newest seals, all open. Holds no key in a readable form. */
 export class KeyRing {
   readonly #secrets: readonly string[]
+  readonly #salt: string
   readonly #materials = new Map<string, Promise<CryptoKey>>()
   #ids: Promise<ReadonlyMap<string, string>> | undefined
 
-  constructor(secrets: readonly string[]) {
+  /** `salt` names what the keys are for: one and the same secret gives other keys for another use. */
+  constructor(secrets: readonly string[], salt: string) {
     this.#secrets = secrets
+    this.#salt = salt
   }
 
   /** The id of the key that seals. */
@@ -33,14 +36,14 @@ export class KeyRing {
 
   /**
    * A key for one purpose, derived from the key with that id; undefined: the ring does not hold it (any more). A key of
-   * its own for every session keeps the number of messages under one AES-GCM key small.
+   * its own for every session or credential keeps the number of messages under one AES-GCM key small.
    * @see RFC 5869
    */
-  async derive(id: string, purpose: string): Promise<Uint8Array | undefined> {
+  async derive(id: string, purpose: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const secret = (await this.#byId()).get(id)
     if (secret === undefined) return undefined
     const info = bytes(purpose)
-    const parameters = { name: 'HKDF', hash: 'SHA-256', salt: bytes('evergrant session cookie'), info }
+    const parameters = { name: 'HKDF', hash: 'SHA-256', salt: bytes(this.#salt), info }
     return new Uint8Array(await crypto.subtle.deriveBits(parameters, await this.#material(secret), 256))
   }
 

@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { memoryStore } from '@evergrant/core'
+import { KeyRing } from '@evergrant/core/record'
 import { createEmulator } from '@evergrant/emulator'
 import { travis } from '@evergrant/providers'
 import { createSessions } from '@evergrant/server'
 import { sealData, unsealData } from 'iron-session'
-import { KeyRing } from '../../packages/server/src/key-ring.ts'
-import { seal, unseal } from '../../packages/server/src/sealed-session.ts'
+import { keyUse, seal, unseal } from '../../packages/server/src/sealed-session.ts'
 
 // How many sessions a process can look up, and what sealing costs beside iron-session: operations a second, one after
 // the other, the median of interleaved rounds.
@@ -70,7 +70,7 @@ async function lookups(tokensIn: 'store' | 'cookie'): Promise<Subject[]> {
 }
 
 async function sealing(): Promise<Subject[]> {
-  const keys = new KeyRing([key])
+  const keys = new KeyRing([key], keyUse)
   const expiresAt = Date.now() + 604_800_000
   // As long as the record of a Keycloak session: two tokens of about 1.2 kB each.
   const record = JSON.stringify({ access: 'a'.repeat(1200), refresh: 'r'.repeat(1200) })

@@ -17,6 +17,8 @@ describe('the lifetime of an access token', () => {
     ['nothing', {}, undefined],
     ['nothing readable', { expires_in: 'soon', expires_at: Number.NaN }, undefined],
     ['an empty text', { expires_in: '' }, undefined],
+    ['more seconds than a number holds as milliseconds', { expires_in: 1e306 }, 2_147_483_647_000],
+    ['less than nothing', { expires_in: -1e306 }, -2_147_483_647_000],
   ])('is read from %s', (_, members, lifetimeMs) => {
     expect(tokensOfAccount({ access_token: 'fake', ...members }, now)?.lifetimeMs).toBe(lifetimeMs)
   })
@@ -41,8 +43,8 @@ describe('the tokens of an account', () => {
     })
   })
 
-  test('name no life of the refresh token where Keycloak says 0', () => {
-    const tokens = tokensOfAccount({ access_token: 'fake', refresh_expires_in: 0 }, now)
+  test.each([0, -1])('name no life of the refresh token where Keycloak says %d', refresh_expires_in => {
+    const tokens = tokensOfAccount({ access_token: 'fake', refresh_expires_in }, now)
     expect(tokens?.refreshLifetimeMs).toBeUndefined()
   })
 

@@ -9,7 +9,7 @@ export interface AccountTokens {
   readonly expires_in?: unknown
   /** Epoch seconds, as Auth.js has worked them out. */
   readonly expires_at?: unknown
-  /** Keycloak's. Seconds; 0 means that it does not say. */
+  /** Keycloak's. Seconds; 0 or less means that it does not say. */
   readonly refresh_expires_in?: unknown
 }
 
@@ -20,27 +20,35 @@ export interface AccountTokens {
 export function tokensOfAccount(account: AccountTokens, now: number): ObtainedTokens | undefined {
   const accessToken = textOf(account.access_token)
   if (accessToken === undefined) return undefined
+  const refreshMs = msOf(account.refresh_expires_in)
   return {
     accessToken,
     refreshToken: textOf(account.refresh_token),
     scope: textOf(account.scope),
     lifetimeMs: msOf(account.expires_in) ?? remainingMs(account.expires_at, now),
-    refreshLifetimeMs: msOf(account.refresh_expires_in) || undefined,
+    refreshLifetimeMs: refreshMs !== undefined && refreshMs > 0 ? refreshMs : undefined,
   }
 }
 
 /** No instant in seconds is so large before the year 5138: what is larger was written in milliseconds. */
 const firstMilliseconds = 100_000_000_000
 
+/** The largest lifetime that is believed, as in the engine: a larger one would not survive a record. */
+const longestMs = (2 ** 31 - 1) * 1000
+
 function remainingMs(expiresAt: unknown, now: number): number | undefined {
   const instant = numberOf(expiresAt)
   if (instant === undefined) return undefined
-  return (instant < firstMilliseconds ? instant * 1000 : instant) - now
+  return believed((instant < firstMilliseconds ? instant * 1000 : instant) - now)
 }
 
 function msOf(seconds: unknown): number | undefined {
   const value = numberOf(seconds)
-  return value === undefined ? undefined : value * 1000
+  return value === undefined ? undefined : believed(value * 1000)
+}
+
+function believed(ms: number): number {
+  return Math.max(-longestMs, Math.min(longestMs, ms))
 }
 
 /** Some servers write numbers as text. */

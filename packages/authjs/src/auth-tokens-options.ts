@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@evergrant/core'
 import type { SharedOptions } from '@evergrant/core'
+import type { TicketedTokensOptions } from '@evergrant/server'
 import type { SessionCookieSettings } from './session-cookie.ts'
 import type { SignIn } from './sign-in.ts'
 
@@ -46,6 +47,12 @@ export function checkOptions({ signIns, tokensIn, maxAgeMs }: AuthTokensOptions)
     problems.push('maxAgeMs must be a number of milliseconds between one second and 400 days.')
   }
   if (problems.length > 0) throw new ConfigurationError('createAuthTokens cannot work', problems)
+}
+
+/** What the engine takes of the options. */
+export function engineOf(options: AuthTokensOptions): Omit<TicketedTokensOptions, 'maxAgeMs' | 'clock'> {
+  const { store, tokensIn, onEvent, timeoutMs, holdMs, fetch, random, waitUntil } = options
+  return { store, tokensIn, onEvent, timeoutMs, holdMs, fetch, random, waitUntil }
 }
 
 export const memoryNotices: Readonly<Record<'store' | 'cookie', string>> = {

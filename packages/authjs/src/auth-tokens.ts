@@ -6,9 +6,9 @@ import type { AccessTokenSource, Clock, GetAccessTokenOptions } from '@evergrant
 import { createTicketedTokens, createTicketSource } from '@evergrant/server'
 import type { OpenedTicket, RequestLike, SessionTicket, TicketedTokens } from '@evergrant/server'
 import { tokensOfAccount } from './account-tokens.ts'
-import { checkAuthSettings } from './auth-config.ts'
+import { checkAuthSettings, sessionEvent } from './auth-config.ts'
 import type { AuthSettings, JwtCallback, SessionCallback, SignOutEvent } from './auth-config.ts'
-import { defaultMaxAgeMs } from './auth-tokens-options.ts'
+import { defaultMaxAgeMs, engineOf } from './auth-tokens-options.ts'
 import type { AuthTokensOptions } from './auth-tokens-options.ts'
 import { passwordProvider, ticketOfUser } from './password-provider.ts'
 import { readSessionCookie } from './session-cookie.ts'
@@ -37,14 +37,14 @@ export class AuthTokens {
 
   /** Use `createAuthTokens`. */
   constructor(options: AuthTokensOptions) {
-    const { signIns, maxAgeMs = defaultMaxAgeMs, clock = systemClock, ...engine } = options
+    const { signIns, maxAgeMs = defaultMaxAgeMs, clock = systemClock } = options
     this.#options = options
     this.#clock = clock
     this.#cookie = options
     this.#tokens = new Map(
       signIns.map(({ id, authorization }) => [
         id,
-        createTicketedTokens(authorization, { ...engineOf(engine), clock, maxAgeMs }),
+        createTicketedTokens(authorization, { ...engineOf(options), clock, maxAgeMs }),
       ]),
     )
     this.#providers = signIns.flatMap((signIn): Provider[] => {
@@ -56,10 +56,11 @@ export class AuthTokens {
   /**
    * The configuration of Auth.js with everything in it: providers, both callbacks and the sign-out event, around the
    * application's own. Also remembers how its session cookie is written.
-   * @throws {ConfigurationError} sessions are in a database, or live longer than the tokens are kept
+   * @throws {ConfigurationError} sessions are in a database, or live longer than the tokens are kept, or two providers have
+   * one id
    */
   readonly withTokens = <C extends AuthSettings>(settings: C): C & { providers: Provider[] } => {
-    checkAuthSettings(settings, this.#options.maxAgeMs ?? defaultMaxAgeMs)
+    checkAuthSettings(settings, this.#options.maxAgeMs ?? defaultMaxAgeMs, this.#providers)
     this.#cookie = {
       secret: this.#options.secret ?? settings.secret,
       cookieName: this.#options.cookieName ?? settings.cookies?.sessionToken?.name,
@@ -75,13 +76,18 @@ export class AuthTokens {
         jwt: this.jwt(callbacks?.jwt),
         session: this.session(callbacks?.session),
       },
-      events: { ...events, signOut: this.signOut(events?.signOut) },
+      events: {
+        ...events,
+        ...(events?.session && { session: sessionEvent(events.session) }),
+        signOut: this.signOut(events?.signOut),
+      },
     }
   }
 
   /**
    * The `jwt` callback. At a sign-in it takes the tokens over; later it refreshes what is due, once for all requests of a
-   * session. A server that fails ends nobody's session; a dead refresh token becomes `token.error`. Null: signed out.
+   * session. A server that fails ends nobody's session; a dead refresh token becomes `token.error`. Null: signed out; where
+   * the application's own callback says so, its tokens are forgotten, too.
    */
   readonly jwt =
     (own?: JwtCallback): JwtCallback =>
@@ -92,8 +98,14 @@ export class AuthTokens {
       if (kept === null) return null
       const claims = withoutMember(kept.claims)
       const result = own === undefined ? claims : await own({ ...params, token: claims })
+      if (result === null) {
+        await this.#end(kept.member)
+        return null
+      }
       // Whatever the application's callback returned: a page's `update()` must not reach another's tokens.
-      return result && withMember(result, kept.member)
+      const next = withMember(result, kept.member)
+      const isDead = kept.claims['error'] === refreshTokenError
+      return isDead ? { ...next, error: next['error'] ?? refreshTokenError } : next
     }
 
   /** The `session` callback. Adds `error` where a person is needed, and the access token only with `exposeAccessToken`. */
@@ -116,12 +128,7 @@ export class AuthTokens {
     (own?: SignOutEvent): SignOutEvent =>
     async message => {
       const token = 'token' in message ? message.token : null
-      try {
-        const opened = await this.#open(memberOf(token))
-        await opened?.manager.signOut()
-      } catch (error) {
-        this.#report(error)
-      }
+      await this.#end(memberOf(token))
       await own?.(token === null ? message : { token: withoutMember(token) })
     }
 
@@ -206,6 +213,16 @@ export class AuthTokens {
     }
   }
 
+  /** Signs out. Never throws: the session ends whatever becomes of its tokens. */
+  async #end(member: TokenMember | undefined): Promise<void> {
+    try {
+      const opened = await this.#open(member)
+      await opened?.manager.signOut()
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
   async #open(member: TokenMember | undefined): Promise<OpenedTicket | undefined> {
     return member && this.#tokens.get(member.signIn)?.open(member)
   }
@@ -226,12 +243,4 @@ export class AuthTokens {
       // A session must not depend on how well it is logged.
     }
   }
-}
-
-/** What the engine takes of the options. */
-function engineOf(
-  options: Omit<AuthTokensOptions, 'signIns' | 'maxAgeMs' | 'clock'>,
-): Omit<Parameters<typeof createTicketedTokens>[1], 'maxAgeMs' | 'clock'> {
-  const { store, tokensIn, onEvent, timeoutMs, holdMs, fetch, random, waitUntil } = options
-  return { store, tokensIn, onEvent, timeoutMs, holdMs, fetch, random, waitUntil }
 }

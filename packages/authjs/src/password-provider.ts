@@ -10,17 +10,12 @@ import {
 import type { SessionTicket, TicketedTokens } from '@evergrant/server'
 import type { PasswordSignIn } from './sign-in.ts'
 
-const ticketOf: unique symbol = Symbol('evergrant ticket')
-
-/** Who signed in, and, where JSON does not show it, the ticket of the tokens. */
-interface SignedInUser extends User {
-  readonly [ticketOf]?: SessionTicket
-}
+// Beside the user and not in it: applications log what their callbacks and events receive.
+const tickets = new WeakMap<User, SessionTicket>()
 
 /** The ticket of a user whom {@link passwordProvider} has just signed in. */
 export function ticketOfUser(user: User | undefined): SessionTicket | undefined {
-  const signedIn: SignedInUser | undefined = user
-  return signedIn?.[ticketOf]
+  return user && tickets.get(user)
 }
 
 /** Why a sign-in failed, as the `code` of Auth.js' redirect: it hints at no account. */
@@ -48,7 +43,8 @@ export function passwordProvider({ id, name }: PasswordSignIn, tokens: TicketedT
       if (username === '' || password === '') return null
       try {
         const ticket = await tokens.signIn({ grant: passwordGrant({ username, password }), username })
-        const user: SignedInUser = { id: username.toLowerCase(), name: username, [ticketOf]: ticket }
+        const user: User = { id: username.toLowerCase(), name: username }
+        tickets.set(user, ticket)
         return user
       } catch (error) {
         throw codeOf(error)

@@ -28,7 +28,8 @@ export async function readSessionCookie(
 ): Promise<JWT | null> {
   const cookie = headers.get('cookie')
   if (cookie === null) return null
-  const secret = settings.secret === undefined ? secretsOf(env) : [settings.secret].flat()
+  // As Auth.js itself: an empty secret is none.
+  const secret = settings.secret?.length ? [settings.secret].flat() : secretsOf(env)
   if (secret.length === 0) {
     throw new ConfigurationError('The session cookie cannot be read', [
       'Set AUTH_SECRET, or pass secret to the configuration of Auth.js.',

@@ -143,3 +143,41 @@ test.each([
   const next = await renewed(later, ticket)
   expect(next?.record === undefined).toBe(after === 'store')
 })
+
+test('a ticket of the cookie is as old as it is, also to a process that knows nothing', async () => {
+  const { clock, emulator, tokens } = world('cookie')
+  const ticket = await signIn(emulator, tokens)
+  const first = await use(tokens, ticket)
+  await tokens.dispose()
+  await clock.advance(301_000)
+  const restarted = ticketed(emulator, clock, memoryStore({ clock }), 'cookie')
+  expect(await use(restarted, ticket)).not.toBe(first)
+  expect(emulator.journal.count({ kind: 'token', grantType: 'refresh_token' })).toBe(1)
+})
+
+test('a ticket of the cookie is not renewed after a sign-out that came in between', async () => {
+  const { emulator, tokens } = world('cookie')
+  const opened = await tokens.open(await signIn(emulator, tokens))
+  await opened?.manager.signOut()
+  expect(await opened?.renew()).toBeUndefined()
+})
+
+test('a ticket of the cookie with tokens of another sign-in does not replace those that are known', async () => {
+  const { emulator, tokens } = world('cookie')
+  const [anna, luca] = [await signIn(emulator, tokens, 0), await signIn(emulator, tokens, 1)]
+  const token = await use(tokens, anna)
+  const record = JSON.stringify({ ...JSON.parse(luca.record ?? ''), generation: 99 })
+  expect(await use(tokens, { ...anna, record })).toBe(token)
+})
+
+test('a server that is down uses up no tries', async () => {
+  const { emulator, tokens } = world('store')
+  emulator.travis.faults.add({ kind: 'status', status: 503, on: 'token', times: 1000 })
+  const { username, password } = emulator.travis.credentials.customers[0]
+  for (let index = 0; index < 7; index++) {
+    const failed = tokens.signIn({ grant: passwordGrant({ username, password }), username })
+    await expect(failed).rejects.toMatchObject({ name: 'NetworkError' })
+  }
+  emulator.travis.faults.clear()
+  expect(await use(tokens, await signIn(emulator, tokens))).toBeTruthy()
+})

@@ -12,7 +12,11 @@ import {
   readTokens,
   withBearer,
 } from '../emulator.test-support.ts'
+import { KeycloakAuthorizationCodes } from './keycloak-authorization-codes.ts'
 import { judgeAuthorizationRequest } from './keycloak-authorization-request.ts'
+import { authorizationCodeGrant } from './keycloak-code-grant.ts'
+import type { KeycloakClient } from './keycloak-realm.ts'
+import type { KeycloakContext } from './keycloak-token-endpoint.ts'
 
 const callback = 'https://app.example/api/auth/callback/travis'
 const verifier = 'fake-verifier-fake-verifier-fake-verifier-0001'
@@ -178,6 +182,22 @@ describe('an authorization request that the client may not be told about', () =>
     ['with another path', { redirect_uri: `${callback}/` }],
     ['with a query', { redirect_uri: `${callback}?next=1` }],
     ['with another case', { redirect_uri: callback.replace('app', 'APP') }],
+    ['with a fragment', { redirect_uri: `${callback}#` }],
+    ['with a name before the host', { redirect_uri: callback.replace('app', 'app@app') }],
+    [
+      'with a host before an @',
+      { redirect_uri: callback.replace('app.example', 'app.example@attacker.example') },
+    ],
+    [
+      'with a backslash',
+      { redirect_uri: callback.replace('app.example', String.raw`attacker.example\@app.example`) },
+    ],
+    ['with a port', { redirect_uri: callback.replace('app.example', 'app.example:443') }],
+    ['with a dot after the host', { redirect_uri: callback.replace('app.example', 'app.example.') }],
+    ['in another scheme', { redirect_uri: callback.replace('https', 'http') }],
+    ['with an encoded path', { redirect_uri: callback.replace('/travis', '%2ftravis') }],
+    ['with a way back', { redirect_uri: callback.replace('/travis', '/../callback/travis') }],
+    ['with a space after it', { redirect_uri: `${callback} ` }],
     ['to another origin', { redirect_uri: 'https://attacker.example/api/auth/callback/travis' }],
   ])('%s shows a page and redirects nowhere', async (_, changes) => {
     const emulator = world()
@@ -332,6 +352,47 @@ describe('an authorization code', () => {
     await expectError(await redeem(emulator, await signIn(emulator), changes), 400, error, description)
   })
 
+  test('of one client is refused to another, and used up by it', async () => {
+    const codes = new KeycloakAuthorizationCodes()
+    const ended: string[] = []
+    const context = {
+      codes,
+      realm: { clock: { now: () => 0 }, accessTokens: { revokeSession: () => undefined } },
+      tokens: { sessions: { end: (id: string) => void ended.push(id) } },
+    } as unknown as KeycloakContext
+    const [first, second] = ['one', 'two'].map(clientId => ({
+      clientId,
+      clientSecret: 'fake-secret',
+      allowsPasswordGrant: false,
+      allowsStandardFlow: true,
+    })) as [KeycloakClient, KeycloakClient]
+    const sessionId = 'fake-session'
+    const code = codes.issue(
+      { clientId: 'one', sessionId, redirectUri: callback, nonce: undefined, challenge: undefined },
+      0,
+    )
+    const form = new URLSearchParams({ code, redirect_uri: callback })
+    const exchange = (client: KeycloakClient): Promise<unknown> =>
+      authorizationCodeGrant(context, client, form, 'https://issuer.example')
+    await expect(exchange(second)).rejects.toMatchObject({
+      error: 'invalid_grant',
+      description: 'Auth error',
+    })
+    expect(ended).toEqual([])
+    await expect(exchange(first)).rejects.toMatchObject({ description: 'Code not valid' })
+    expect(ended).toEqual([sessionId])
+  })
+
+  test('is refused with the verifier of another sign-in', async () => {
+    const emulator = world()
+    const other = 'another-verifier-another-verifier-another-0002'
+    const code = await signIn(emulator)
+    const refused = await redeem(emulator, code, { code_verifier: other })
+    await expectError(refused, 400, 'invalid_grant', 'PKCE verification failed: Code mismatch')
+    // And it was used up: nobody may try verifiers.
+    await expectError(await redeem(emulator, code), 400, 'invalid_grant', 'Code not valid')
+  })
+
   test('is refused to a client that nobody signs in to', async () => {
     const emulator = world()
     const code = await signIn(emulator)
@@ -366,6 +427,23 @@ describe('the log-in page', () => {
       /^AUTH_SESSION_ID=[\w-]{36}; Path=\/realms\/travis-road-services\/; HttpOnly; SameSite=Lax; Secure$/,
     )
   })
+
+  test('takes no name for the browser that nobody was given here', async () => {
+    const emulator = world()
+    const planted = 'AUTH_SESSION_ID=11111111-1111-4111-8111-111111111111'
+    const response = await emulator.fetch(authorizationUrl(emulator), { headers: { cookie: planted } })
+    expect(response.headers.get('set-cookie')).toMatch(/^AUTH_SESSION_ID=/)
+    expect(response.headers.get('set-cookie')).not.toContain(planted)
+  })
+
+  test.each([`"><img src=x onerror=alert(1)>`, `'onfocus='alert(1)`, '</title><script>'])(
+    'escapes a wrong user name: %s',
+    async username => {
+      const html = await (await (await openPage(world())).submit({ username, password: 'wrong' })).text()
+      expect(html).not.toContain(username)
+      expect(html).toContain('value="&#')
+    },
+  )
 
   test('comes again after a wrong password, and then works', async () => {
     const emulator = world()

@@ -78,7 +78,9 @@ describe.skipIf(browserProgram === undefined)('tabs', () => {
     await holder.close()
     tabs.pages.shift()
     expect(await longestWaitOf(others)).toBeLessThan(pageLockTimeoutMs)
-    expect(site.tokenRequests).toBe(3)
+    // One before, the holder's, the successor's; and of a tab that is too busy to hear the others in time, one more each.
+    expect(site.tokenRequests).toBeLessThanOrEqual(2 + others.length)
+    expect(site.emulator.journal.count({ kind: 'token', grantType: 'refresh_token' })).toBe(1)
   })
 
   const isFirefox = browserProgram?.engine === 'firefox'

@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { StoreAddress } from './connect-store.test-support.ts'
 import {
-  pgbouncerProgram,
-  postgresFolder,
-  redisProgram,
+  findPgbouncer,
+  findPostgres,
+  findRedis,
   startPgbouncer,
   startPostgres,
   startRedis,
-} from './servers.test-support.ts'
-import type { StartedServer } from './servers.test-support.ts'
+} from '@evergrant/testing/servers'
+import type { StartedServer } from '@evergrant/testing/servers'
+import type { StoreAddress } from './connect-store.test-support.ts'
 
 /** Every store, with every client, and where statements go through a bouncer. */
 export const storeNames = [
@@ -33,7 +33,7 @@ export interface Backends {
   readonly stop: () => Promise<void>
 }
 
-const isMissing = [redisProgram, postgresFolder, pgbouncerProgram].includes(undefined)
+const isMissing = [findRedis(), findPostgres(), findPgbouncer()].includes(undefined)
 
 /** Starts them; undefined: this machine lacks one. */
 export const startBackends: (() => Promise<Backends>) | undefined = isMissing ? undefined : start

@@ -13,7 +13,7 @@ import { nodeFileSystem } from './file-system.ts'
 import { ForwardClock, withForwardAges } from './fleet-clock.test-support.ts'
 import { fleetTokens } from './fleet-tokens.test-support.ts'
 import { lifetimeMs } from './fleet.test-support.ts'
-import { startRedis } from './servers.test-support.ts'
+import { startRedis } from '@evergrant/testing/servers'
 
 const closing: (() => unknown)[] = []
 

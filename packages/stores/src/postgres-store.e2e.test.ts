@@ -8,11 +8,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { PostgresClient } from './postgres-client.ts'
 import { migratePostgres, postgresMigration, postgresStore } from './postgres-store.ts'
 import type { PostgresStoreOptions } from './postgres-store.ts'
-import { pgbouncerProgram, postgresFolder, startPgbouncer, startPostgres } from './servers.test-support.ts'
-import type { StartedServer } from './servers.test-support.ts'
+import { findPgbouncer, findPostgres, startPgbouncer, startPostgres } from '@evergrant/testing/servers'
+import type { StartedServer } from '@evergrant/testing/servers'
 
 const first = { ifMatch: null, writeId: 'write-1' }
-const isMissing = postgresFolder === undefined || pgbouncerProgram === undefined
+const isMissing = [findPostgres(), findPgbouncer()].includes(undefined)
 let server: StartedServer
 let bouncer: StartedServer
 let tables = 0

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { startRedis } from '@evergrant/testing/servers'
+import type { StartedServer } from '@evergrant/testing/servers'
 import { Redis } from 'ioredis'
-import { startRedis } from './servers.test-support.ts'
-import type { StartedServer } from './servers.test-support.ts'
 
 const slots = 16_384
 

@@ -9,8 +9,8 @@ import type { RedisClient } from './redis-client.ts'
 import { startRedisCluster } from './redis-cluster.test-support.ts'
 import type { RedisCluster } from './redis-cluster.test-support.ts'
 import { redisStore } from './redis-store.ts'
-import { redisProgram, startRedis } from './servers.test-support.ts'
-import type { StartedServer } from './servers.test-support.ts'
+import { findRedis, startRedis } from '@evergrant/testing/servers'
+import type { StartedServer } from '@evergrant/testing/servers'
 
 const first = { ifMatch: null, writeId: 'write-1' }
 let server: StartedServer
@@ -57,7 +57,7 @@ async function connect(name = 'ioredis'): Promise<RedisClient> {
   return client
 }
 
-describe.skipIf(redisProgram === undefined)('Redis', () => {
+describe.skipIf(findRedis() === undefined)('Redis', () => {
   beforeAll(async () => void (server = await startRedis()))
   afterAll(() => server.stop())
   afterEach(async () => {
@@ -134,7 +134,7 @@ describe.skipIf(redisProgram === undefined)('Redis', () => {
   })
 })
 
-describe.skipIf(redisProgram === undefined)('a Redis cluster of two masters', () => {
+describe.skipIf(findRedis() === undefined)('a Redis cluster of two masters', () => {
   let cluster: RedisCluster
   beforeAll(async () => void (cluster = await startRedisCluster()), 60_000)
   afterAll(() => cluster.stop())

@@ -1,0 +1,6 @@
+export { findPgbouncer, startPgbouncer } from './servers/start-pgbouncer.ts'
+export { findPostgres, startPostgres } from './servers/start-postgres.ts'
+export { findRedis, startRedis } from './servers/start-redis.ts'
+export type { RedisSetUp } from './servers/start-redis.ts'
+export { freePort, startServer } from './servers/started-server.ts'
+export type { ServerProgram, StartedServer } from './servers/started-server.ts'

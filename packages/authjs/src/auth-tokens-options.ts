@@ -51,8 +51,8 @@ export function checkOptions({ signIns, tokensIn, maxAgeMs }: AuthTokensOptions)
 
 /** What the engine takes of the options. */
 export function engineOf(options: AuthTokensOptions): Omit<TicketedTokensOptions, 'maxAgeMs' | 'clock'> {
-  const { store, tokensIn, onEvent, timeoutMs, holdMs, fetch, random, waitUntil } = options
-  return { store, tokensIn, onEvent, timeoutMs, holdMs, fetch, random, waitUntil }
+  const { store, tokensIn, onEvent, onStoreOutage, timeoutMs, holdMs, fetch, random, waitUntil } = options
+  return { store, tokensIn, onEvent, onStoreOutage, timeoutMs, holdMs, fetch, random, waitUntil }
 }
 
 export const memoryNotices: Readonly<Record<'store' | 'cookie', string>> = {

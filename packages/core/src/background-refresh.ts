@@ -1,6 +1,6 @@
 import { longestTimerMs } from './clock.ts'
 import type { Credential } from './credential.ts'
-import type { Outcome } from './renewal.ts'
+import type { Outcome } from './renewal-outcome.ts'
 import { freshForMs } from './refresh-policy.ts'
 
 /**

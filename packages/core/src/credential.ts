@@ -1,6 +1,7 @@
 import type { Lineage } from './commit.ts'
 import type { Environment } from './environment.ts'
-import { isStoreError, StoreError } from './errors/store-error.ts'
+import { contended } from './contended.ts'
+import { isStoreError } from './errors/store-error.ts'
 import { FailureMemory } from './failure-memory.ts'
 import type { StandingFailure } from './failure-memory.ts'
 import { fingerprintOf } from './fingerprint.ts'
@@ -145,7 +146,7 @@ export class Credential {
         return
       }
     }
-    throw new StoreError('The token record changes all the time. Try again.')
+    throw contended()
   }
 
   /** Reads the store once for all who ask meanwhile. That it is down changes nothing: memory serves. */

@@ -18,6 +18,8 @@ export interface Environment {
   readonly timeoutMs: number
   /** How long a claim holds and an exchange may live, in milliseconds. */
   readonly holdMs: number
+  /** Whether a refresh token may be redeemed while the store is down. */
+  readonly onStoreOutage: 'wait' | 'refresh'
   readonly emit: (event: EventDetails) => void
   /** Tells the runtime about work that must outlive the response. Never throws. */
   readonly waitUntil: (work: Promise<unknown>) => void

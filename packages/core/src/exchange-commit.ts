@@ -1,5 +1,6 @@
 import { withIssue } from './commit.ts'
 import type { Credential } from './credential.ts'
+import type { StoreError } from './errors/store-error.ts'
 import type { Rung } from './failure.ts'
 import { persist } from './record-writer.ts'
 import type { Persisted } from './record-writer.ts'
@@ -20,7 +21,8 @@ export interface CommittableExchange {
   /** The record as it was when the exchange was claimed. */
   readonly base: TokenRecord
   readonly variant: string
-  readonly isStoreDown: boolean
+  /** Why nothing can be saved now. */
+  readonly storeError?: StoreError | undefined
 }
 
 /**
@@ -41,7 +43,7 @@ export async function commitExchange(
   const persisted = await persist(credential, {
     variant,
     timing,
-    isStoreDown: exchange.isStoreDown,
+    storeError: exchange.storeError,
     lineage: { family: base.family, redeemedHash: redeemed?.hash, generation: base.generation },
     build: issueBuilder(credential, exchange, kept, refreshHash),
   })

@@ -53,6 +53,21 @@ export function send(
   return requestToken(environment.authorization, request, environment, limitMs)
 }
 
+/**
+ * Redeems a refresh token. If an answer was lost and the server accepts a used token for a while, one prompt retry gets
+ * the answer after all.
+ */
+export async function redeem(environment: Environment, request: TokenRequest): Promise<ExchangeResult> {
+  const { clock, holdMs, authorization } = environment
+  const sentAt = clock.monotonic()
+  const result = await send(environment, request, holdMs)
+  if (result.kind !== 'unavailable' || !result.isAmbiguous) return result
+  const passedMs = clock.monotonic() - sentAt
+  const leftMs = holdMs - passedMs
+  const graceMs = authorization.server.rotation?.graceMs ?? 0
+  return passedMs < graceMs && leftMs > 0 ? send(environment, request, leftMs) : result
+}
+
 /** A failed exchange, judged: what kind it is, when to try again, and the error for the callers. */
 export interface FailedExchange {
   readonly kind: FailureKind

@@ -11,7 +11,16 @@ export interface SharedOptions {
   readonly store?: TokenStore | undefined
   /** Receives every event, without secrets. What it throws is ignored. */
   readonly onEvent?: EventListener | undefined
-  /** How long a call waits for one exchange, in milliseconds. Default 10 000. The exchange itself goes on. */
+  /**
+   * What happens when a token has expired while the store is down, and only a refresh token can renew it. `wait`: calls
+   * throw a `StoreError` until the store is back, because another process may have used the refresh token. `refresh`: this
+   * process uses it all the same; two that do so can end the session at a server which refuses reuse. Default `wait`.
+   */
+  readonly onStoreOutage?: 'wait' | 'refresh' | undefined
+  /**
+   * How long a call waits for one exchange, in milliseconds. Default 10 000. The exchange itself goes on. The store has
+   * half of it to answer.
+   */
   readonly timeoutMs?: number | undefined
   /** How long others wait for this process's claim, and how long an exchange may live. Default 25 000. */
   readonly holdMs?: number | undefined
@@ -31,6 +40,7 @@ export interface ResolvedOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly fetch: typeof globalThis.fetch
+  readonly onStoreOutage: 'wait' | 'refresh'
   readonly timeoutMs: number
   readonly holdMs: number
   readonly onEvent: EventListener | undefined
@@ -60,6 +70,7 @@ export function resolveOptions(given: SharedOptions): ResolvedOptions {
     random: options.random ?? cryptoRandom,
     // Looked up at each call: test tools and instrumentation replace the global after we were created.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    onStoreOutage: options.onStoreOutage ?? 'wait',
     timeoutMs,
     holdMs,
     onEvent: options.onEvent,
@@ -67,13 +78,17 @@ export function resolveOptions(given: SharedOptions): ResolvedOptions {
   }
 }
 
-function optionProblems({ store, clock, fetch, random, onEvent, waitUntil }: SharedOptions): string[] {
+function optionProblems(options: SharedOptions): string[] {
+  const { store, clock, fetch, random, onEvent, waitUntil, onStoreOutage = 'wait' } = options
   const problems: string[] = []
   for (const [name, value] of Object.entries({ fetch, random, onEvent, waitUntil })) {
     if (value !== undefined && typeof value !== 'function') problems.push(`${name} must be a function.`)
   }
   if (store !== undefined && !hasMethods(store, ['read', 'write'])) {
     problems.push('store must be a TokenStore, an object with read and write, such as memoryStore().')
+  }
+  if (!['wait', 'refresh'].includes(onStoreOutage)) {
+    problems.push("onStoreOutage must be 'wait' or 'refresh'.")
   }
   if (clock !== undefined && !hasMethods(clock, ['wall', 'monotonic', 'schedule'])) {
     problems.push('clock must be an object with wall, monotonic and schedule.')

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { tokenOf, connectionError, createBench, rejection } from './engine.test-support.ts'
 import { isConfigurationError, isStoreError, memoryStore, passwordGrant, refreshTokenGrant } from './index.ts'
 import type { EventListener, TokenStore } from './index.ts'
+import { parseRecord, serializeRecord } from './token-record.ts'
 
 // What goes wrong once must not stay wrong: hung promises, failing stores, failing hooks, disposal.
 
@@ -308,4 +309,27 @@ test('a network error keeps nothing of the original but its code', async () => {
   bench.server.answer({ error: connectionError('ECONNRESET') })
   const error = await rejection(bench.manager().getAccessToken())
   expect((error as Error).cause).toMatchObject({ message: 'ECONNRESET' })
+})
+
+test('F2 a renewal that finds one refresh token after another redeems two of them, and no more', async () => {
+  const bench = createBench()
+  let replaced = 0
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const response = await bench.server.fetch(input, init)
+    if (response.ok) return response
+    const stored = await bench.store.read('shared')
+    const { claim: _claim, ...record } = parseRecord(stored?.payload ?? '')
+    const refresh = { token: `refresh-${++replaced}`, hash: `fake-hash-${replaced}` }
+    const ours = { ifMatch: stored?.etag ?? null, writeId: `sibling-${replaced}` }
+    await bench.store.write('shared', serializeRecord({ ...record, refresh }), ours)
+    return response
+  }
+  const tokens = bench.manager({ key: 'shared', grant: passwordGrant(user), fetch })
+  const refused = { status: 400, body: { error: 'invalid_grant' } }
+  bench.server.answer(tokenOf('access-a', 'refresh-a'), refused, refused)
+  await tokens.getAccessToken()
+  await bench.clock.advance(301_000)
+  const error = await bench.clock.runUntil(rejection(tokens.getAccessToken()))
+  expect(String(error)).toContain('The refresh token was replaced again and again')
+  expect(bench.server.tokenRequests).toHaveLength(3)
 })

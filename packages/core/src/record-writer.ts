@@ -1,11 +1,13 @@
 import { sleep } from './clock.ts'
 import { aged, judgeConflict } from './commit.ts'
 import type { Lineage } from './commit.ts'
+import { contended } from './contended.ts'
 import type { Credential } from './credential.ts'
 import { newId } from './environment.ts'
-import { StoreError } from './errors/store-error.ts'
+import type { StoreError } from './errors/store-error.ts'
 import { heldForMs, holdRecord } from './held.ts'
 import type { Held } from './held.ts'
+import { recordKeepMs } from './record-keep-time.ts'
 import { flightsOf, takeTurn } from './single-flight.ts'
 import { readStored, writeStored } from './store-access.ts'
 import type { WriteResult } from './store.ts'
@@ -79,8 +81,8 @@ export interface Persistable {
   readonly lineage: Lineage
   readonly variant: string
   readonly timing: RequestTiming
-  /** The store was seen failing a moment ago: one try is enough. */
-  readonly isStoreDown?: boolean | undefined
+  /** The store was seen failing a moment ago: whoever waits is not made to wait for it again. */
+  readonly storeError?: StoreError | undefined
 }
 
 /** How the commit of an exchange ended. `kept-in-memory`: the store refuses writes; the new tokens are not lost. */
@@ -96,7 +98,7 @@ export const mostConflicts = 5
 export async function persist(credential: Credential, issue: Persistable): Promise<Persisted> {
   const { environment } = credential
   const { clock, holdMs, random } = environment
-  const deadlineAt = issue.isStoreDown ? 0 : issue.timing.sentMonotonicAt + holdMs
+  const deadlineAt = issue.timing.sentMonotonicAt + holdMs
   let base = credential.currentRecord()
   let etag = credential.held?.etag ?? null
   let writeId = newId(random)
@@ -107,6 +109,7 @@ export async function persist(credential: Credential, issue: Persistable): Promi
     if (verdict === 'adopt') return 'adopted'
     if (verdict === 'superseded') return 'superseded'
     const record = issue.build(base ?? newRecord(credential, issue.lineage.family))
+    if (issue.storeError !== undefined) return keepInMemory(credential, record, issue, issue.storeError)
     if (conflicts > mostConflicts) return keepInMemory(credential, record, issue, contended())
     const { held, version } = credential
     const marks = credential.marks.count
@@ -144,12 +147,13 @@ export async function persist(credential: Credential, issue: Persistable): Promi
 export async function saveLate(credential: Credential): Promise<void> {
   const { unsaved, environment } = credential
   if (unsaved === undefined) return
-  const { held } = credential
+  const { held, version } = credential
   const marks = credential.marks.count
   const stored = await readStored(environment)
   const current = stored && parseRecord(stored.payload)
   if (current !== undefined && !isToBeReplaced(current, unsaved.record, unsaved.lineage)) {
     credential.unsaved = undefined
+    await credential.takeOver(stored, version)
     return
   }
   const record = aged(unsaved.record, heldForMs(unsaved.heldAt, environment.clock))
@@ -164,17 +168,14 @@ function isToBeReplaced(current: TokenRecord, unsaved: TokenRecord, lineage: Lin
   return current.generation < unsaved.generation || judgeConflict(current, lineage) === 'overwrite'
 }
 
-function contended(): StoreError {
-  return new StoreError('The token record is written by others all the time.')
-}
-
 function write(
   { environment }: Credential,
   record: TokenRecord,
   ifMatch: string | null,
   writeId: string,
 ): Promise<WriteResult> {
-  return writeStored(environment, serializeRecord(record), { ifMatch, writeId })
+  const keepMs = recordKeepMs(record)
+  return writeStored(environment, serializeRecord(record), { ifMatch, writeId, keepMs })
 }
 
 function keepInMemory(

@@ -1,10 +1,10 @@
 import { sleep } from './clock.ts'
 import { withClaim, withDead } from './commit.ts'
+import { contended } from './contended.ts'
 import type { Credential } from './credential.ts'
 import { newId } from './environment.ts'
 import { isStoreError, StoreError } from './errors/store-error.ts'
-import { SupersededError } from './errors/superseded-error.ts'
-import { grantRequest, judgeFailure, refreshRequest, send } from './exchange.ts'
+import { grantRequest, judgeFailure, redeem, refreshRequest, send } from './exchange.ts'
 import { commitExchange, withoutEcho } from './exchange-commit.ts'
 import type { Issued } from './exchange-commit.ts'
 import type { FailedExchange } from './exchange.ts'
@@ -13,6 +13,9 @@ import type { Rung } from './failure.ts'
 import { compareAndSet, newRecord, saveLate } from './record-writer.ts'
 import { decide } from './refresh-policy.ts'
 import type { DueReason, PolicyRequest, Step } from './refresh-policy.ts'
+import { done, failed, superseded } from './renewal-outcome.ts'
+import type { Outcome } from './renewal-outcome.ts'
+import { renewWithoutStore } from './renewal-without-store.ts'
 import { endClaim, flightsOf } from './single-flight.ts'
 import { errorForStep } from './step-error.ts'
 import type { ExchangeResult, TokenRequest } from './token-endpoint.ts'
@@ -20,24 +23,7 @@ import type { StoredRefreshToken, TokenRecord } from './token-record.ts'
 import { variantKey } from './variant.ts'
 import type { Variant } from './variant.ts'
 
-/** How a renewal ended. It never rejects, so that a background renewal cannot become an unhandled rejection. */
-export type Outcome =
-  | {
-      readonly ok: true
-      /** Somebody else is at work: looking again before then is pointless. */
-      readonly retryInMs?: number | undefined
-    }
-  | {
-      readonly ok: false
-      readonly error: unknown
-      /** Whose attempt it was: managers of one key share flights, but perhaps not their configuration. */
-      readonly by?: Credential | undefined
-    }
-
 type StepWithRung = Extract<Step, { rung: Rung }>
-
-const done: Outcome = { ok: true }
-const failed = (error: unknown): Outcome => ({ ok: false, error })
 
 /** No renewal looks, claims or redeems more often than this: a contended record is a retryable error, not a loop. */
 const mostAttempts = 20
@@ -77,8 +63,9 @@ export class Renewal {
     try {
       return await this.#lookAndClimb()
     } catch (error) {
-      if (!isStoreError(error) || error.code !== 'store_unavailable') return failed(error)
-      return this.#withoutStore(error).catch(failed)
+      if (!isStoreError(error) || error.code === 'store_schema_unknown') return failed(error)
+      const [credential, variant, request] = [this.#credential, this.#variant, this.#request()]
+      return renewWithoutStore({ credential, variant, request, error }).catch(failed)
     }
   }
 
@@ -101,7 +88,7 @@ export class Renewal {
       const outcome = await this.#next()
       if (outcome !== 'again') return outcome
     }
-    return failed(new StoreError('The token record is written by others all the time. Try again.'))
+    return failed(contended())
   }
 
   async #next(): Promise<Outcome | 'again'> {
@@ -127,8 +114,12 @@ export class Renewal {
     const credential = this.#credential
     const { environment } = credential
     const chosen = rung === 'refresh-token' ? credential.held?.record.refresh : undefined
-    if (chosen && ++this.#redemptions > mostRedemptions) {
-      return failed(new StoreError('The refresh token was replaced again and again. Try again.'))
+    if (chosen && this.#redemptions >= mostRedemptions) {
+      return failed(
+        new StoreError('The refresh token was replaced again and again. Try again.', {
+          code: 'store_contended',
+        }),
+      )
     }
     const request = await this.#prepare(chosen)
     // A credentials callback takes its time: what was decided before it may be wrong after a sign-in or sign-out.
@@ -140,8 +131,11 @@ export class Renewal {
     try {
       if (!(await compareAndSet(credential, withClaim(base, claim)))) return 'again'
       this.#family ??= base.family
+      if (chosen) this.#redemptions++
       environment.emit({ type: 'exchange-started', rung, because })
-      const result = await this.#redeem(request, refresh)
+      const result = await (refresh
+        ? redeem(environment, request)
+        : send(environment, request, environment.holdMs))
       if (result.kind === 'issued') {
         const issued = refresh ? result : withoutEcho(result, request)
         return await this.#commit(issued, rung, because, base)
@@ -160,25 +154,7 @@ export class Renewal {
     return grantRequest(this.#credential.environment, grant, this.#variant)
   }
 
-  // If an answer was lost and the server accepts a used token for a while, one prompt retry gets the answer after all.
-  async #redeem(request: TokenRequest, refresh: StoredRefreshToken | undefined): Promise<ExchangeResult> {
-    const { environment } = this.#credential
-    const sentAt = environment.clock.monotonic()
-    const result = await send(environment, request, environment.holdMs)
-    if (refresh === undefined || result.kind !== 'unavailable' || !result.isAmbiguous) return result
-    const graceMs = environment.authorization.server.rotation?.graceMs ?? 0
-    const passedMs = environment.clock.monotonic() - sentAt
-    const leftMs = environment.holdMs - passedMs
-    return passedMs < graceMs && leftMs > 0 ? send(environment, request, leftMs) : result
-  }
-
-  async #commit(
-    issued: Issued,
-    rung: Rung,
-    because: DueReason,
-    base: TokenRecord,
-    isStoreDown = false,
-  ): Promise<Outcome> {
+  async #commit(issued: Issued, rung: Rung, because: DueReason, base: TokenRecord): Promise<Outcome> {
     const variant = this.#variantKey
     const persisted = await commitExchange(this.#credential, {
       issued,
@@ -186,7 +162,6 @@ export class Renewal {
       because,
       base,
       variant,
-      isStoreDown,
     })
     return persisted === 'superseded' ? failed(superseded()) : done
   }
@@ -261,39 +236,8 @@ export class Renewal {
     credential.environment.emit({ type: 'claim-waited', waitedMs: clock.monotonic() - startedAt })
   }
 
-  /** The store is down: only what the server can give again without harm is asked for. */
-  async #withoutStore(error: StoreError): Promise<Outcome> {
-    const credential = this.#credential
-    const { environment, grant } = credential
-    const step = decide(credential.policyState(this.#variantKey), this.#request())
-    if (!('rung' in step)) return this.#endOf(step)
-    const mayRepeat = grant !== undefined && (!grant.needsClaim || credential.hasSucceeded)
-    if (!mayRepeat) return failed(error)
-    environment.emit({ type: 'degraded', message: `${error.message} The grant is repeated without it.` })
-    const request = await grantRequest(environment, grant, this.#variant)
-    const result = await send(environment, request, environment.holdMs)
-    if (result.kind === 'issued') {
-      const base = credential.currentRecord() ?? newRecord(credential)
-      return this.#commit(withoutEcho(result, request), 're-grant', step.because, base, true)
-    }
-    const failure = judgeFailure(credential, result, 're-grant', grant, undefined)
-    const fingerprint = failure.kind === 'transient' ? '' : await credential.fingerprint()
-    const attempts = credential.failures.attempts(credential.held) + 1
-    credential.failures.note(
-      { kind: failure.kind, fingerprint, attempts, retryInMs: failure.retryInMs },
-      failure.error,
-    )
-    return failed(failure.error)
-  }
-
   #isSuperseded(): boolean {
     const record = this.#credential.held?.record
     return this.#family !== undefined && record !== undefined && record.family !== this.#family
   }
-}
-
-function superseded(): SupersededError {
-  return new SupersededError(
-    'Somebody signed in or out while this call waited. Call again to use the new sign-in.',
-  )
 }

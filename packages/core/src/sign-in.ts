@@ -1,7 +1,7 @@
 import { withIssue } from './commit.ts'
 import type { Credential, Intent } from './credential.ts'
 import { newId } from './environment.ts'
-import { StoreError } from './errors/store-error.ts'
+import { contended } from './contended.ts'
 import { SupersededError } from './errors/superseded-error.ts'
 import { withoutEcho } from './exchange-commit.ts'
 import type { Issued } from './exchange-commit.ts'
@@ -97,7 +97,7 @@ async function startFamily(
     if (written !== 'conflict') return credential.commitIntent(intent)
   }
   await revokeQuietly(environment, tokens)
-  throw new StoreError('The token record is written by others all the time. Sign in again.')
+  throw contended('Sign in again.')
 }
 
 // A store that did not answer may have written: then the sign-in counts. If that cannot be known, nothing is revoked.

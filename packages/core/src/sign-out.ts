@@ -1,6 +1,7 @@
 import { tombstone } from './commit.ts'
 import type { Credential } from './credential.ts'
-import { isStoreError, StoreError } from './errors/store-error.ts'
+import { contended } from './contended.ts'
+import { isStoreError } from './errors/store-error.ts'
 import { mostConflicts, newRecord, tryWrite } from './record-writer.ts'
 import { endSession } from './session-end.ts'
 import type { EndingTokens, SignOutResult } from './session-end.ts'
@@ -30,7 +31,7 @@ export async function signOut(credential: Credential): Promise<SignOutResult> {
     credential.keepGrant(undefined)
     return end(credential, ending)
   }
-  throw new StoreError('The token record is written by others all the time. Sign out again.')
+  throw contended('Sign out again.')
 }
 
 async function end(credential: Credential, ending: EndingTokens): Promise<SignOutResult> {

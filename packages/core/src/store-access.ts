@@ -4,7 +4,7 @@ import { StoreError } from './errors/store-error.ts'
 import { safeCause } from './network-failure.ts'
 import type { Stored, TokenStore, WriteOptions, WriteResult } from './store.ts'
 
-/** A key in a store, and how long to wait for its answers. */
+/** A key in a store, and how long a caller waits. */
 export interface StorePlace {
   readonly store: TokenStore
   readonly key: string
@@ -12,14 +12,17 @@ export interface StorePlace {
   readonly timeoutMs: number
 }
 
+/** The store gets this part of a caller's time: what is left is for going on without it, or for saying what failed. */
+const share = 1 / 2
+
 /**
- * Reads the record. A store that does not answer within `timeoutMs` counts as unavailable: otherwise one lost answer
- * would hold the credential for ever.
+ * Reads the record. A store that does not answer within half of `timeoutMs` counts as unavailable: otherwise one lost
+ * answer would hold the credential for ever.
  * @throws {StoreError} the store failed or did not answer
  */
 export async function readStored({ store, key, clock, timeoutMs }: StorePlace): Promise<Stored | undefined> {
   try {
-    return await within(clock, timeoutMs, store.read(key), late)
+    return await within(clock, share * timeoutMs, store.read(key), late)
   } catch (error) {
     throw unavailable('The token store could not be read.', error)
   }
@@ -35,7 +38,7 @@ export async function writeStored(
   options: WriteOptions,
 ): Promise<WriteResult> {
   try {
-    return await within(clock, timeoutMs, store.write(key, payload, options), late)
+    return await within(clock, share * timeoutMs, store.write(key, payload, options), late)
   } catch (error) {
     throw unavailable('The token store could not be written.', error)
   }

@@ -105,6 +105,11 @@ const rows: Record<EvergrantErrorCode, Row> = {
     retryAfter: '1',
   },
   store_unavailable: { error: new StoreError(secret), status: 503, message: unavailable },
+  store_contended: {
+    error: new StoreError(secret, { code: 'store_contended' }),
+    status: 503,
+    message: unavailable,
+  },
   needs_refresh: {
     error: new NeedsRefreshError(secret),
     status: 503,

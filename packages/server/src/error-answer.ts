@@ -79,6 +79,7 @@ const statuses: Readonly<Record<EvergrantErrorCode, keyof typeof messages>> = {
   server_unavailable: 503,
   malformed_response: 503,
   store_unavailable: 503,
+  store_contended: 503,
   needs_refresh: 503,
   superseded: 503,
   disposed: 503,

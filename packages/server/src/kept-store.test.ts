@@ -13,14 +13,18 @@ test('a store that keeps records for a while is one object per store and time, s
   expect(keptStore(one, 1000)).not.toBe(keptStore(two, 1000))
 })
 
-test('records of sessions do not outlive them, unless a write says how long it is kept', async () => {
+test('records of sessions do not outlive them, and those that end earlier end earlier', async () => {
   const clock = new VirtualClock()
   const store = keptStore(memoryStore({ clock }), 1000)
   await store.write('session', 'payload', first)
   await store.write('longer', 'payload', { ...first, keepMs: 5000 })
-  await clock.advance(1001)
-  expect(await store.read('session')).toBeUndefined()
+  await store.write('shorter', 'payload', { ...first, keepMs: 500 })
+  await clock.advance(501)
+  expect(await store.read('shorter')).toBeUndefined()
   expect(await store.read('longer')).toMatchObject({ payload: 'payload' })
+  await clock.advance(500)
+  expect(await store.read('session')).toBeUndefined()
+  expect(await store.read('longer')).toBeUndefined()
 })
 
 test('a store without hints and keys stays one without', async () => {

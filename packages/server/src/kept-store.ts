@@ -5,8 +5,7 @@ const registered: unique symbol = Symbol.for('@evergrant/server:kept-stores/1') 
 type KeptStores = WeakMap<TokenStore, Map<number, TokenStore>>
 
 /**
- * The same store, which keeps every record no longer than `keepMs` unless a write says otherwise: sessions end, and what
- * is left of them must not pile up. For one store and time it is the same object, also where a bundler evaluates this
+ * The same store, which keeps no record longer than `keepMs`: sessions end, and what is left of them must not pile up. For one store and time it is the same object, also where a bundler evaluates this
  * module several times: the engine shares flights between managers whose store is the same object.
  */
 export function keptStore(store: TokenStore, keepMs: number): TokenStore {
@@ -22,7 +21,8 @@ export function keptStore(store: TokenStore, keepMs: number): TokenStore {
 function withKeep(store: TokenStore, keepMs: number): TokenStore {
   return {
     read: key => store.read(key),
-    write: (key, payload, options: WriteOptions) => store.write(key, payload, { keepMs, ...options }),
+    write: (key, payload, options: WriteOptions) =>
+      store.write(key, payload, { ...options, keepMs: Math.min(options.keepMs ?? keepMs, keepMs) }),
     ...(store.watch && { watch: listener => store.watch?.(listener) as Disposable }),
     ...(store.remove && { remove: async (key, options) => (await store.remove?.(key, options)) ?? false }),
     ...(store.keys && { keys: () => store.keys?.() as AsyncIterable<string> }),

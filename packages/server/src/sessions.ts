@@ -141,6 +141,6 @@ function keeperOf(
 
 /** What the engine takes of the options. */
 function engineOptions(options: SessionsOptions): Parameters<typeof createUserTokens>[1] {
-  const { onEvent, timeoutMs, holdMs, fetch, clock, random, waitUntil } = options
-  return { onEvent, timeoutMs, holdMs, fetch, clock, random, waitUntil }
+  const { onEvent, onStoreOutage, timeoutMs, holdMs, fetch, clock, random, waitUntil } = options
+  return { onEvent, onStoreOutage, timeoutMs, holdMs, fetch, clock, random, waitUntil }
 }

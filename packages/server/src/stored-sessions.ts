@@ -79,7 +79,9 @@ export class StoredSessions implements SessionKeeper {
       if (result.ok) return
       stored = result.current
     }
-    throw new StoreError('The session is written by others all the time. Try again.')
+    throw new StoreError('The session is written by others all the time. Try again.', {
+      code: 'store_contended',
+    })
   }
 
   #placeOf({ storeName }: SessionId): StorePlace {

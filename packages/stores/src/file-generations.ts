@@ -60,7 +60,9 @@ export class FileGenerations {
       if (read === undefined || (await this.#exists(number + 1)) || !(await this.#exists(number))) continue
       return { number, seen, ...read }
     }
-    throw new StoreError('The token files are written by others all the time.')
+    throw new StoreError('The token files are written by others all the time. Try again.', {
+      code: 'store_contended',
+    })
   }
 
   /**

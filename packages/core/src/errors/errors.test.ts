@@ -28,6 +28,7 @@ const byCode: Record<EvergrantErrorCode, () => EvergrantError> = {
     new errors.ReauthorizationRequiredError('m', { reason: 'signed-out', cause }),
   superseded: () => new errors.SupersededError('m', options),
   store_unavailable: () => new errors.StoreError('m', options),
+  store_contended: () => new errors.StoreError('m', { code: 'store_contended', cause }),
   store_schema_unknown: () => new errors.StoreError('m', { code: 'store_schema_unknown', cause }),
   origin_not_allowed: () => new errors.OriginNotAllowedError('m', options),
   access_token_not_exposed: () => new errors.AccessTokenNotExposedError('m', options),
@@ -56,6 +57,7 @@ const transient = [
   'server_unavailable',
   'malformed_response',
   'store_unavailable',
+  'store_contended',
   'needs_refresh',
   'too_many_attempts',
 ]

@@ -12,6 +12,7 @@ export type EvergrantErrorCode =
   | 'reauthorization_required'
   | 'superseded'
   | 'store_unavailable'
+  | 'store_contended'
   | 'store_schema_unknown'
   | 'origin_not_allowed'
   | 'access_token_not_exposed'

@@ -1,0 +1,7 @@
+import { StoreError } from './errors/store-error.ts'
+
+/** The error for a record that changes between every read and write. The store works: nothing may go on without it. */
+export function contended(advice: string = 'Try again.'): StoreError {
+  const message = `The token record is written by others all the time. ${advice}`
+  return new StoreError(message, { code: 'store_contended' })
+}

@@ -72,8 +72,12 @@ describe('the error of a challenge', () => {
     ['parameters', 'a="b", '.repeat(14_000)],
     ['schemes', 'Bearer, '.repeat(12_000)],
   ])('of a hostile header of 100 kB is found in under 50 ms: %s', (_title, header) => {
-    const started = performance.now()
-    readChallengeError(header)
-    expect(performance.now() - started).toBeLessThan(50)
+    // The best of some: a machine that does something else meanwhile is no fault of the header.
+    const timesMs = Array.from({ length: 5 }, () => {
+      const startedAt = performance.now()
+      readChallengeError(header)
+      return performance.now() - startedAt
+    })
+    expect(Math.min(...timesMs)).toBeLessThan(50)
   })
 })

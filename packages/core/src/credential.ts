@@ -101,8 +101,8 @@ export class Credential {
   }
 
   /** A write was answered that was sent when there were `count` hints. */
-  settleMarks(count: number): void {
-    this.marks.settle(count)
+  settleMarks(count: number, echoes: 0 | 1): void {
+    this.marks.settle(count, echoes)
     this.#tell()
   }
 

@@ -57,13 +57,17 @@ export function send(
  * Redeems a refresh token. If an answer was lost and the server accepts a used token for a while, one prompt retry gets
  * the answer after all.
  */
-export async function redeem(environment: Environment, request: TokenRequest): Promise<ExchangeResult> {
-  const { clock, holdMs, authorization } = environment
+export async function redeem(
+  environment: Environment,
+  request: TokenRequest,
+  limitMs: number,
+): Promise<ExchangeResult> {
+  const { clock, authorization } = environment
   const sentAt = clock.monotonic()
-  const result = await send(environment, request, holdMs)
+  const result = await send(environment, request, limitMs)
   if (result.kind !== 'unavailable' || !result.isAmbiguous) return result
   const passedMs = clock.monotonic() - sentAt
-  const leftMs = holdMs - passedMs
+  const leftMs = limitMs - passedMs
   const graceMs = authorization.server.rotation?.graceMs ?? 0
   return passedMs < graceMs && leftMs > 0 ? send(environment, request, leftMs) : result
 }

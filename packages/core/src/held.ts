@@ -2,24 +2,33 @@ import { aged } from './commit.ts'
 import type { Clock } from './clock.ts'
 import type { TokenRecord } from './token-record.ts'
 
-/** A record as this process holds it: what it says, and when on both clocks its durations began. */
-export interface Held {
-  readonly etag: string | null
-  readonly record: TokenRecord
+/** A moment on both clocks. */
+export interface Stamp {
   readonly writtenMonotonicAt: number
   readonly writtenWallAt: number
 }
 
+/** The moment that was `ageMs` ago; default now. */
+export function stamp(clock: Clock, ageMs = 0): Stamp {
+  return { writtenMonotonicAt: clock.monotonic() - ageMs, writtenWallAt: clock.wall() - ageMs }
+}
+
+/** A record as this process holds it: what it says, and when on both clocks its durations began. */
+export interface Held extends Stamp {
+  readonly etag: string | null
+  readonly record: TokenRecord
+}
+
 /** Holds a record that was written `ageMs` ago. */
 export function holdRecord(record: TokenRecord, etag: string | null, clock: Clock, ageMs = 0): Held {
-  return { etag, record, writtenMonotonicAt: clock.monotonic() - ageMs, writtenWallAt: clock.wall() - ageMs }
+  return { etag, record, ...stamp(clock, ageMs) }
 }
 
 /**
- * How long a record has been held. The longer of both clocks counts: the wall clock may be set back, and the monotonic
+ * How long ago a moment was. The longer of both clocks counts: the wall clock may be set back, and the monotonic
  * clock may sleep with the machine.
  */
-export function heldForMs(held: Held, clock: Clock): number {
+export function heldForMs(held: Stamp, clock: Clock): number {
   return Math.max(clock.wall() - held.writtenWallAt, clock.monotonic() - held.writtenMonotonicAt)
 }
 

@@ -10,7 +10,7 @@ import type { Held } from './held.ts'
 import { recordKeepMs } from './record-keep-time.ts'
 import { flightsOf, takeTurn } from './single-flight.ts'
 import { readStored, writeStored } from './store-access.ts'
-import type { WriteResult } from './store.ts'
+import type { WriteOptions, WriteResult } from './store.ts'
 import { parseRecord, serializeRecord } from './token-record.ts'
 import type { TokenRecord } from './token-record.ts'
 import type { RequestTiming } from './token-endpoint.ts'
@@ -40,12 +40,13 @@ export type Written = 'held' | 'landed' | 'conflict'
 export async function tryWrite(
   credential: Credential,
   record: TokenRecord,
-  issued?: FreshlyIssued,
+  { issued, notify = true }: { issued?: FreshlyIssued; notify?: boolean } = {},
 ): Promise<Written> {
   const { environment, held, version } = credential
-  const marks = credential.marks.count
-  const result = await write(credential, record, held?.etag ?? null, newId(environment.random))
-  if (result.ok) return settle(credential, { held, marks }, record, result.etag, issued)
+  const before = { held, marks: credential.marks.count, echoes: notify ? 1 : 0 } as const
+  const [etag, writeId] = [held?.etag ?? null, newId(environment.random)]
+  const result = await write(credential, record, { ifMatch: etag, writeId, notify })
+  if (result.ok) return settle(credential, before, record, result.etag, issued)
   await credential.takeOver(result.current, version)
   return 'conflict'
 }
@@ -55,10 +56,16 @@ export async function compareAndSet(credential: Credential, record: TokenRecord)
   return (await tryWrite(credential, record)) === 'held'
 }
 
-/** What a credential held, and which hints it had, when a write was sent. */
+/** {@link compareAndSet} of a claim. Nobody hears of it: whoever wants to claim reads anyway, and nobody else needs it. */
+export async function writeClaim(credential: Credential, record: TokenRecord): Promise<boolean> {
+  return (await tryWrite(credential, record, { notify: false })) === 'held'
+}
+
+/** What a credential held, which hints it had, and how many its own write will cause, when a write was sent. */
 interface Before {
   readonly held: Held | undefined
   readonly marks: number
+  readonly echoes: 0 | 1
 }
 
 async function settle(
@@ -71,7 +78,7 @@ async function settle(
   if (credential.held !== before.held) await credential.read()
   if (credential.held !== before.held && credential.held?.etag !== etag) return 'landed'
   credential.hold(holdRecord(record, etag, credential.environment.clock), issued)
-  credential.settleMarks(before.marks)
+  credential.settleMarks(before.marks, before.echoes)
   return 'held'
 }
 
@@ -115,7 +122,7 @@ export async function persist(credential: Credential, issue: Persistable): Promi
     const marks = credential.marks.count
     let result: WriteResult
     try {
-      result = await write(credential, record, etag, writeId)
+      result = await write(credential, record, { ifMatch: etag, writeId })
     } catch (error) {
       if (clock.monotonic() + pauseMs >= deadlineAt) return keepInMemory(credential, record, issue, error)
       await sleep(clock, pauseMs)
@@ -124,7 +131,7 @@ export async function persist(credential: Credential, issue: Persistable): Promi
     }
     if (result.ok) {
       credential.unsaved = undefined
-      const written = await settle(credential, { held, marks }, record, result.etag, issue)
+      const written = await settle(credential, { held, marks, echoes: 1 }, record, result.etag, issue)
       return written === 'held' ? 'written' : 'adopted'
     }
     conflicts++
@@ -157,10 +164,11 @@ export async function saveLate(credential: Credential): Promise<void> {
     return
   }
   const record = aged(unsaved.record, heldForMs(unsaved.heldAt, environment.clock))
-  const result = await write(credential, record, stored?.etag ?? null, newId(environment.random))
+  const how = { ifMatch: stored?.etag ?? null, writeId: newId(environment.random) }
+  const result = await write(credential, record, how)
   if (!result.ok) throw contended()
   credential.unsaved = undefined
-  await settle(credential, { held, marks }, record, result.etag, undefined)
+  await settle(credential, { held, marks, echoes: 1 }, record, result.etag, undefined)
 }
 
 function isToBeReplaced(current: TokenRecord, unsaved: TokenRecord, lineage: Lineage): boolean {
@@ -171,11 +179,9 @@ function isToBeReplaced(current: TokenRecord, unsaved: TokenRecord, lineage: Lin
 function write(
   { environment }: Credential,
   record: TokenRecord,
-  ifMatch: string | null,
-  writeId: string,
+  how: Omit<WriteOptions, 'keepMs'>,
 ): Promise<WriteResult> {
-  const keepMs = recordKeepMs(record)
-  return writeStored(environment, serializeRecord(record), { ifMatch, writeId, keepMs })
+  return writeStored(environment, serializeRecord(record), { ...how, keepMs: recordKeepMs(record) })
 }
 
 function keepInMemory(

@@ -70,7 +70,7 @@ async function redeemUnclaimed(
   const { environment } = credential
   const message = `${error.message} The refresh token is used without it.`
   environment.emit({ type: 'degraded', message })
-  const result = await redeem(environment, refreshRequest(refresh.token, variant))
+  const result = await redeem(environment, refreshRequest(refresh.token, variant), environment.holdMs)
   if (result.kind === 'issued') return commit(renewal, result, 'refresh-token', because)
   const failure = judgeFailure(credential, result, 'refresh-token', undefined, undefined)
   if (failure.kind !== 'grant-dead') {

@@ -1,4 +1,3 @@
-import { sleep } from './clock.ts'
 import { withClaim, withDead } from './commit.ts'
 import { contended } from './contended.ts'
 import type { Credential } from './credential.ts'
@@ -10,7 +9,9 @@ import type { Issued } from './exchange-commit.ts'
 import type { FailedExchange } from './exchange.ts'
 import { rememberFailure } from './failure-record.ts'
 import type { Rung } from './failure.ts'
-import { compareAndSet, newRecord, saveLate } from './record-writer.ts'
+import { waitForForeignClaim } from './foreign-claim.ts'
+import { heldForMs, stamp } from './held.ts'
+import { compareAndSet, newRecord, saveLate, writeClaim } from './record-writer.ts'
 import { decide } from './refresh-policy.ts'
 import type { DueReason, PolicyRequest, Step } from './refresh-policy.ts'
 import { done, failed, superseded } from './renewal-outcome.ts'
@@ -101,7 +102,7 @@ export class Renewal {
     const waitMs = credential.foreignClaimMs(flightsOf(credential.environment.store).endedClaims)
     if (waitMs === 0) return this.#climb(step)
     if (step.action === 'use-and-refresh') return { ok: true, retryInMs: waitMs }
-    await this.#waitForClaim(waitMs)
+    await waitForForeignClaim(credential, waitMs)
     return 'again'
   }
 
@@ -128,14 +129,16 @@ export class Renewal {
     if (this.#isSuperseded() || base.signedOut || refresh?.hash !== chosen?.hash) return 'again'
     const claim = { id: newId(environment.random), refreshHash: refresh?.hash, holdMs: environment.holdMs }
     const isRetry = base.claim !== undefined && base.claim.refreshHash === refresh?.hash
+    const claimedAt = stamp(environment.clock)
     try {
-      if (!(await compareAndSet(credential, withClaim(base, claim)))) return 'again'
+      if (!(await writeClaim(credential, withClaim(base, claim)))) return 'again'
+      // Who slept past the hold may find that somebody else has taken over: nothing may be redeemed any more.
+      const leftMs = environment.holdMs - heldForMs(claimedAt, environment.clock)
+      if (leftMs <= 0) return 'again'
       this.#family ??= base.family
       if (chosen) this.#redemptions++
       environment.emit({ type: 'exchange-started', rung, because })
-      const result = await (refresh
-        ? redeem(environment, request)
-        : send(environment, request, environment.holdMs))
+      const result = await (refresh ? redeem : send)(environment, request, leftMs)
       if (result.kind === 'issued') {
         const issued = refresh ? result : withoutEcho(result, request)
         return await this.#commit(issued, rung, because, base)
@@ -220,20 +223,6 @@ export class Renewal {
       credential.environment.emit({ type: 'refresh-token-died', reason })
     }
     return 'again'
-  }
-
-  async #waitForClaim(waitMs: number): Promise<void> {
-    const credential = this.#credential
-    const { clock } = credential.environment
-    const startedAt = clock.monotonic()
-    const etag = credential.held?.etag
-    while (credential.held?.etag === etag) {
-      const leftMs = startedAt + waitMs - clock.monotonic()
-      if (leftMs <= 0) break
-      await sleep(clock, Math.min(250, leftMs))
-      await credential.read()
-    }
-    credential.environment.emit({ type: 'claim-waited', waitedMs: clock.monotonic() - startedAt })
   }
 
   #isSuperseded(): boolean {

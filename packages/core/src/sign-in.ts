@@ -90,8 +90,8 @@ async function startFamily(
       ...(!isConfigured && { isPersons: true as const }),
     }
     const record = withIssue(first, issue)
-    const written = await tryWrite(credential, record, { variant: '', timing }).catch((error: unknown) =>
-      unlessLanded(credential, family, error),
+    const written = await tryWrite(credential, record, { issued: { variant: '', timing } }).catch(
+      (error: unknown) => unlessLanded(credential, family, error),
     )
     // Written is written, also if somebody has refreshed or signed out since: these tokens are or were in use.
     if (written !== 'conflict') return credential.commitIntent(intent)

@@ -9,6 +9,7 @@ export class StaleMarks {
   #count = 0
   #seen = 0
   #failedAt: number = Number.NEGATIVE_INFINITY
+  readonly #waiting = new Set<() => void>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -20,6 +21,27 @@ export class StaleMarks {
 
   add(): void {
     this.#count++
+    for (const wake of this.#waiting) wake()
+    this.#waiting.clear()
+  }
+
+  /** Waits for the next hint, or for `mostMs`: whichever comes first. */
+  wait(mostMs: number): Promise<void> {
+    return new Promise(resolve => {
+      const cancel = this.#clock.schedule(
+        () => {
+          this.#waiting.delete(wake)
+          resolve()
+        },
+        mostMs,
+        { keepsAlive: true },
+      )
+      const wake = (): void => {
+        cancel()
+        resolve()
+      }
+      this.#waiting.add(wake)
+    })
   }
 
   /** Whether a hint was not followed yet. After a look that failed there is a pause. */
@@ -34,9 +56,9 @@ export class StaleMarks {
     return isNews
   }
 
-  /** A write that was sent at `count` has arrived: its own echo is no news, any other hint since then still is. */
-  settle(count: number): void {
-    if (this.#count <= count + 1) this.#seen = this.#count
+  /** A write that was sent at `count` has arrived: its own echoes are no news, any other hint since then still is. */
+  settle(count: number, echoes: 0 | 1): void {
+    if (this.#count <= count + echoes) this.#seen = this.#count
   }
 
   fail(): void {

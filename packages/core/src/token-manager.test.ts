@@ -53,7 +53,7 @@ describe('one refresh', () => {
     const answers = await bench.clock.runUntil(Promise.all(calls))
     expect(new Set(answers)).toEqual(new Set(['access-2']))
     expect(bench.server.tokenRequests).toHaveLength(2)
-  })
+  }, 30_000)
 
   test('C75 10,000 callers of which half abort still cause one token request', async () => {
     const bench = createBench()
@@ -74,7 +74,7 @@ describe('one refresh', () => {
     const answers = await bench.clock.runUntil(Promise.all(staying))
     expect(new Set(answers)).toEqual(new Set(['access-2']))
     expect(bench.server.tokenRequests).toHaveLength(2)
-  })
+  }, 30_000)
 
   test('C75 the refresh goes on when its only caller aborts', async () => {
     const bench = createBench()
@@ -124,7 +124,7 @@ describe('one refresh', () => {
     )
     expect(answers).toEqual(ids.map((id, index) => (index < 200 ? `token-of-${id}` : 'nobody')))
     expect(bench.server.tokenRequests).toHaveLength(200)
-  })
+  }, 30_000)
 })
 
 describe('a refusal by the API', () => {

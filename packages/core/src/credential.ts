@@ -1,6 +1,7 @@
 import type { Lineage } from './commit.ts'
 import type { Environment } from './environment.ts'
 import { contended } from './contended.ts'
+import { within } from './deadline.ts'
 import { isStoreError } from './errors/store-error.ts'
 import { FailureMemory } from './failure-memory.ts'
 import type { StandingFailure } from './failure-memory.ts'
@@ -10,13 +11,14 @@ import { holdRecord, restated } from './held.ts'
 import type { Held } from './held.ts'
 import { Intents } from './intent.ts'
 import type { Intent } from './intent.ts'
+import { saveInTime } from './late-save.ts'
 import { policyStateOf } from './policy-state.ts'
 import type { PolicyState } from './refresh-policy.ts'
 import { flightsOf } from './single-flight.ts'
 import type { EndingTokens } from './session-end.ts'
 import { StaleMarks } from './stale-marks.ts'
 import type { Stored } from './store.ts'
-import { readStored } from './store-access.ts'
+import { lateStore, readStored } from './store-access.ts'
 import { assertSameBinding, judgeTakeOver, successorOf } from './take-over.ts'
 import type { TakeOver } from './take-over.ts'
 import { parseRecord } from './token-record.ts'
@@ -28,6 +30,9 @@ export type { Intent } from './intent.ts'
 
 /** A read is repeated if something newer became known meanwhile, at most this often. */
 const mostReads = 5
+
+/** Who has a valid token does not wait longer for what a hint may mean; a store that hangs would slow every call. */
+const longestLookMs = 250
 
 /** How many token requests the slowest is taken from. */
 const measuredRequests = 8
@@ -149,9 +154,12 @@ export class Credential {
     throw contended()
   }
 
-  /** Reads the store once for all who ask meanwhile. That it is down changes nothing: memory serves. */
+  /**
+   * Reads the store once for all who ask meanwhile, and waits for it a moment. That it is down or slow changes nothing:
+   * memory serves, and what comes late is taken over when it comes.
+   */
   look(): Promise<void> {
-    this.#looking ??= this.read()
+    this.#looking ??= within(this.environment.clock, longestLookMs, this.read(), lateStore)
       .catch((error: unknown) => {
         if (!isStoreError(error)) throw error
         this.marks.fail()
@@ -195,6 +203,7 @@ export class Credential {
     const { family, generation, refresh } = held.record
     const lineage = { family, generation, redeemedHash: refresh?.parentHash }
     this.unsaved = { record: held.record, heldAt: held, lineage }
+    saveInTime(this)
   }
 
   // An absent record is lost data, not a sign-out: what memory holds stays, and is written again.

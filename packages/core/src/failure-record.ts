@@ -1,7 +1,8 @@
 import { withFailure, withoutClaim } from './commit.ts'
 import type { Credential } from './credential.ts'
 import type { FailedExchange } from './exchange.ts'
-import { compareAndSet, newRecord } from './record-writer.ts'
+import { compareAndSet } from './conditional-write.ts'
+import { newRecord } from './new-record.ts'
 import { windowsOf } from './refresh-policy.ts'
 import type { StoredFailure, TokenRecord } from './token-record.ts'
 

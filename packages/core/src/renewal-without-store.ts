@@ -4,7 +4,7 @@ import { grantRequest, judgeFailure, redeem, refreshRequest, send } from './exch
 import type { FailedExchange } from './exchange.ts'
 import { commitExchange, withoutEcho } from './exchange-commit.ts'
 import type { Rung } from './failure.ts'
-import { newRecord } from './record-writer.ts'
+import { newRecord } from './new-record.ts'
 import { decide } from './refresh-policy.ts'
 import type { DueReason, PolicyRequest } from './refresh-policy.ts'
 import { done, failed, superseded } from './renewal-outcome.ts'
@@ -32,7 +32,8 @@ export async function renewWithoutStore(renewal: RenewalWithoutStore): Promise<O
   const { credential, variant, request, error } = renewal
   const step = decide(credential.policyState(variantKey(variant)), request)
   if (step.action === 'use') return done
-  if (!('rung' in step)) return failed(errorForStep(credential, step))
+  // Of a record that nobody has seen nothing is known, least of all that nobody signed in.
+  if (!('rung' in step)) return failed(credential.held === undefined ? error : errorForStep(credential, step))
   const { grant, hasSucceeded } = credential
   if (grant !== undefined && (!grant.needsClaim || hasSucceeded)) return repeatGrant(renewal, step.because)
   const refresh = credential.held?.record.refresh

@@ -1,4 +1,5 @@
 import { withClaim, withDead } from './commit.ts'
+import { compareAndSet, writeClaim } from './conditional-write.ts'
 import { contended } from './contended.ts'
 import type { Credential } from './credential.ts'
 import { newId } from './environment.ts'
@@ -11,13 +12,14 @@ import { rememberFailure } from './failure-record.ts'
 import type { Rung } from './failure.ts'
 import { waitForForeignClaim } from './foreign-claim.ts'
 import { heldForMs, stamp } from './held.ts'
-import { compareAndSet, newRecord, saveLate, writeClaim } from './record-writer.ts'
+import { saveLate } from './late-save.ts'
+import { newRecord } from './new-record.ts'
 import { decide } from './refresh-policy.ts'
 import type { DueReason, PolicyRequest, Step } from './refresh-policy.ts'
 import { done, failed, superseded } from './renewal-outcome.ts'
 import type { Outcome } from './renewal-outcome.ts'
 import { renewWithoutStore } from './renewal-without-store.ts'
-import { endClaim, flightsOf } from './single-flight.ts'
+import { endClaim, flightsOf, redeemAlone } from './single-flight.ts'
 import { errorForStep } from './step-error.ts'
 import type { ExchangeResult, TokenRequest } from './token-endpoint.ts'
 import type { StoredRefreshToken, TokenRecord } from './token-record.ts'
@@ -127,6 +129,22 @@ export class Renewal {
     const base = credential.currentRecord() ?? newRecord(credential)
     const refresh = rung === 'refresh-token' ? base.refresh : undefined
     if (this.#isSuperseded() || base.signedOut || refresh?.hash !== chosen?.hash) return 'again'
+    // What a look has brought meanwhile may be somebody's claim.
+    const flights = flightsOf(environment.store)
+    if (credential.foreignClaimMs(flights.endedClaims) > 0) return 'again'
+    return redeemAlone(flights, refresh?.hash, () =>
+      this.#exchange(request, { rung, because }, base, refresh),
+    )
+  }
+
+  async #exchange(
+    request: TokenRequest,
+    { rung, because }: Pick<StepWithRung, 'rung' | 'because'>,
+    base: TokenRecord,
+    refresh: StoredRefreshToken | undefined,
+  ): Promise<Outcome | 'again'> {
+    const credential = this.#credential
+    const { environment } = credential
     const claim = { id: newId(environment.random), refreshHash: refresh?.hash, holdMs: environment.holdMs }
     const isRetry = base.claim !== undefined && base.claim.refreshHash === refresh?.hash
     const claimedAt = stamp(environment.clock)
@@ -136,7 +154,7 @@ export class Renewal {
       const leftMs = environment.holdMs - heldForMs(claimedAt, environment.clock)
       if (leftMs <= 0) return 'again'
       this.#family ??= base.family
-      if (chosen) this.#redemptions++
+      if (refresh) this.#redemptions++
       environment.emit({ type: 'exchange-started', rung, because })
       const result = await (refresh ? redeem : send)(environment, request, leftMs)
       if (result.kind === 'issued') {

@@ -7,6 +7,8 @@ export interface FlightRegistry {
   readonly flights: Map<string, Promise<unknown>>
   /** The last exchange of each family: the next one waits for it. */
   readonly turns: Map<string, Promise<unknown>>
+  /** The exchanges under way, by the hash of the refresh token that they redeem. */
+  readonly redemptions: Map<string, Promise<unknown>>
   /** Claims of this process whose exchange is over, although a record may still show them. */
   readonly endedClaims: Set<string>
   /** Which server, client and user each key in use belongs to, and how many managers use it. */
@@ -28,6 +30,7 @@ export function flightsOf(store: TokenStore): FlightRegistry {
     registry = {
       flights: new Map(),
       turns: new Map(),
+      redemptions: new Map(),
       endedClaims: new Set(),
       bindings: new Map(),
       watch: new StaleWatch(store),
@@ -55,6 +58,26 @@ export function singleFlight<T>(registry: FlightRegistry, name: string, work: ()
   })
   registry.flights.set(name, flight)
   return flight
+}
+
+/**
+ * Runs `work` unless this process redeems that refresh token already; then it waits for the end of that, and says
+ * `'again'`. A first call may have begun before the family was known: its turn has another name.
+ */
+export async function redeemAlone<T>(
+  { redemptions }: FlightRegistry,
+  refreshHash: string | undefined,
+  work: () => Promise<T>,
+): Promise<T | 'again'> {
+  if (refreshHash === undefined) return work()
+  const running = redemptions.get(refreshHash)
+  if (running !== undefined) {
+    await running.catch(() => undefined)
+    return 'again'
+  }
+  const redemption = work().finally(() => redemptions.delete(refreshHash))
+  redemptions.set(refreshHash, redemption)
+  return redemption
 }
 
 /** Runs `work` after every earlier work of the same name has ended: one exchange at a time per family. */

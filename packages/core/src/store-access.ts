@@ -12,6 +12,8 @@ export interface StorePlace {
   readonly timeoutMs: number
 }
 
+const advice = 'Check that it works and can be reached; the next call tries again.'
+
 /** The store gets this part of a caller's time: what is left is for going on without it, or for saying what failed. */
 const share = 1 / 2
 
@@ -22,9 +24,9 @@ const share = 1 / 2
  */
 export async function readStored({ store, key, clock, timeoutMs }: StorePlace): Promise<Stored | undefined> {
   try {
-    return await within(clock, share * timeoutMs, store.read(key), late)
+    return await within(clock, share * timeoutMs, store.read(key), lateStore)
   } catch (error) {
-    throw unavailable('The token store could not be read.', error)
+    throw unavailable('read', error)
   }
 }
 
@@ -38,17 +40,21 @@ export async function writeStored(
   options: WriteOptions,
 ): Promise<WriteResult> {
   try {
-    return await within(clock, share * timeoutMs, store.write(key, payload, options), late)
+    return await within(clock, share * timeoutMs, store.write(key, payload, options), lateStore)
   } catch (error) {
-    throw unavailable('The token store could not be written.', error)
+    throw unavailable('written', error)
   }
 }
 
 // A store's own error is not passed on: drivers attach the arguments of the failed command, which are the tokens.
-function unavailable(message: string, error: unknown): StoreError {
-  return error instanceof StoreError ? error : new StoreError(message, { cause: safeCause(error) })
+function unavailable(what: 'read' | 'written', error: unknown): StoreError {
+  if (error instanceof StoreError) return error
+  const cause = safeCause(error)
+  const code = /^(?:Error|unknown)$/.test(cause.message) ? '' : ` (${cause.message})`
+  return new StoreError(`The token store could not be ${what}${code}. ${advice}`, { cause })
 }
 
-function late(): StoreError {
-  return new StoreError('The token store did not answer in time.')
+/** The error for a store that does not answer. */
+export function lateStore(): StoreError {
+  return new StoreError(`The token store did not answer in time. ${advice}`)
 }

@@ -11,6 +11,8 @@ const lifetimeMs = 301_000
 /** A process's own connection to shared data. */
 interface Connection extends TokenStore {
   state: 'up' | 'down' | 'hung' | 'contended'
+  /** The watch lost its connection: hints may have been missed. */
+  loseWatch(): void
 }
 
 function connect(data: TokenStore): Connection {
@@ -18,8 +20,14 @@ function connect(data: TokenStore): Connection {
     if (state === 'down') throw new Error('ECONNREFUSED')
     if (state === 'hung') await new Promise(() => undefined)
   }
+  let listener: ((key: string | undefined) => void) | undefined
   return {
     state: 'up',
+    loseWatch: () => listener?.(undefined),
+    watch(given) {
+      listener = given
+      return data.watch?.(given) as Disposable
+    },
     async read(key) {
       await reach(this.state)
       return data.read(key)
@@ -190,4 +198,67 @@ test('an onStoreOutage of another kind is refused, and the choices are named', (
   const bench = createBench()
   const make = (): unknown => bench.manager({ onStoreOutage: 'ignore' as never })
   expect(make).toThrow("onStoreOutage must be 'wait' or 'refresh'")
+})
+
+describe('C81 a store that hangs and whose watch has lost its connection', () => {
+  test('keeps nobody waiting who has a valid token, and is asked once a second', async () => {
+    const { bench, data, store, tokens } = await signedIn()
+    store.state = 'hung'
+    store.loseWatch()
+    const calledAt = bench.clock.monotonic()
+    const calls = Array.from({ length: 100 }, () => tokens.getAccessToken())
+    expect(new Set(await bench.clock.runUntil(Promise.all(calls)))).toEqual(new Set(['access-a']))
+    expect(bench.clock.monotonic() - calledAt).toBeLessThanOrEqual(250)
+    const secondAt = bench.clock.monotonic()
+    expect(await bench.clock.runUntil(tokens.getAccessToken())).toBe('access-a')
+    expect(bench.clock.monotonic()).toBe(secondAt)
+    expect(await storedRefreshToken(data)).toBe('refresh-a')
+  })
+
+  test('makes a call for an expired token fail by the name of the store, and in time', async () => {
+    const { bench, store, tokens } = await signedIn()
+    await bench.clock.advance(lifetimeMs)
+    store.state = 'hung'
+    store.loseWatch()
+    const calledAt = bench.clock.monotonic()
+    const error = await bench.clock.runUntil(rejection(tokens.getAccessToken()))
+    expect(String(error)).toBe(
+      'StoreError: The token store did not answer in time. Check that it works and can be reached; the next call tries again.',
+    )
+    expect(bench.clock.monotonic() - calledAt).toBeLessThan(10_000)
+  })
+})
+
+test.each<[string, unknown, string]>([
+  [
+    'a code',
+    Object.assign(new Error('fake'), { code: 'ENOSPC' }),
+    'The token store could not be written (ENOSPC). Check',
+  ],
+  ['no code', new Error('fake'), 'The token store could not be written. Check'],
+])('the error of a driver with %s becomes one that says what to do', async (_what, cause, words) => {
+  const bench = createBench()
+  const data = memoryStore({ clock: bench.clock })
+  const store: TokenStore = { read: key => data.read(key), write: () => Promise.reject(cause) }
+  const tokens = bench.manager({ store, grant: passwordGrant(user) })
+  const error = await bench.clock.runUntil(rejection(tokens.getAccessToken()))
+  expect(String(error)).toContain(words)
+  expect(String(error)).not.toContain('fake')
+})
+
+test('C16 a slow write makes no token look longer-lived than it is', async () => {
+  const bench = createBench()
+  const data = memoryStore({ clock: bench.clock })
+  const store: TokenStore = {
+    read: key => data.read(key),
+    async write(...given) {
+      await new Promise<void>(resolve => void bench.clock.schedule(resolve, 4000))
+      return data.write(...given)
+    },
+  }
+  const tokens = bench.manager({ store })
+  const askedAt = bench.clock.wall()
+  await bench.clock.runUntil(tokens.getAccessToken())
+  // The claim and the commit take four seconds each, and the token is asked for between them.
+  expect(tokens.getSnapshot()).toMatchObject({ expiresAt: askedAt + 4000 + 300_000 })
 })

@@ -14,6 +14,7 @@ import type { Intent } from './intent.ts'
 import { saveInTime } from './late-save.ts'
 import { policyStateOf } from './policy-state.ts'
 import type { PolicyState } from './refresh-policy.ts'
+import { SeenWrites } from './seen-writes.ts'
 import { flightsOf } from './single-flight.ts'
 import type { EndingTokens } from './session-end.ts'
 import { StaleMarks } from './stale-marks.ts'
@@ -62,7 +63,7 @@ export class Credential {
   /** Counts what was held: an answer that was under way meanwhile is out of date. */
   #version = 0
   #fingerprint: string | undefined
-  #firstSeen: { etag: string; monotonicAt: number } | undefined
+  readonly #seen = new SeenWrites()
 
   constructor(environment: Environment) {
     this.environment = environment
@@ -184,13 +185,15 @@ export class Credential {
     if (record.failure && record.failure.kind !== 'transient') await this.fingerprint().catch(() => undefined)
     if (this.#version !== version) return false
     if (stored.etag === this.#held?.etag) return true
-    this.#follow(judgeTakeOver(record, this.#held, this.environment), record, stored)
+    const hasFallenBack = this.#seen.wasReplaced(stored.etag) && record.family === this.#held?.record.family
+    const judgement = hasFallenBack ? 'keep-newer' : judgeTakeOver(record, this.#held, this.environment)
+    this.#follow(judgement, record, stored)
     return true
   }
 
   #follow(judgement: TakeOver, record: TokenRecord, { etag, ageMs }: Stored): void {
     const { binding, clock } = this.environment
-    if (judgement === 'hold') this.hold(holdRecord(record, etag, clock, Math.max(0, ageMs)))
+    if (judgement === 'hold') this.#adopt(holdRecord(record, etag, clock, Math.max(0, ageMs)))
     else if (judgement === 'hold-successor') this.hold(holdRecord(successorOf(record, binding), etag, clock))
     else if (this.#held !== undefined) {
       if (judgement === 'keep-newer') this.#writeAgain(this.#held)
@@ -199,23 +202,38 @@ export class Credential {
     }
   }
 
+  /** Holds what somebody else wrote, and tells of each access token in it that is news. */
+  #adopt(held: Held): void {
+    const before = this.#held?.record.access ?? {}
+    this.hold(held)
+    for (const [variant, { token }] of Object.entries(held.record.access)) {
+      if (token === before[variant]?.token) continue
+      this.environment.emit({ type: 'token-adopted', expiresAt: this.expiresAt(variant) })
+    }
+  }
+
   #writeAgain(held: Held): void {
     const { family, generation, refresh } = held.record
     const lineage = { family, generation, redeemedHash: refresh?.parentHash }
     this.unsaved = { record: held.record, heldAt: held, lineage }
-    saveInTime(this)
+    // Soon, not when the token is due: another process would redeem the spent refresh token that the store shows.
+    saveInTime(this, 1)
   }
 
   // An absent record is lost data, not a sign-out: what memory holds stays, and is written again.
   #takeOverNothing(version: number): boolean {
     if (this.#version !== version) return false
-    if (this.#held) this.#held = { ...this.#held, etag: null }
+    const held = this.#held
+    if (held && held.etag !== null) this.#writeAgain(held)
+    if (held) this.#held = { ...held, etag: null }
     return true
   }
 
   /** Holds a record. `issued` says which token in it this process has just obtained, and when it asked. */
   hold(held: Held, issued?: { readonly variant: string; readonly timing: RequestTiming }): void {
     if (this.#held && this.#held.record.family !== held.record.family) this.variants.clear()
+    const etag = this.#held?.etag
+    if (typeof etag === 'string' && etag !== held.etag) this.#seen.noteReplaced(etag)
     this.#held = held
     this.#version++
     if (held.record.failure === undefined) this.failures.clear()
@@ -257,12 +275,8 @@ export class Credential {
   /** How long a claim of somebody else must still be waited for, in milliseconds; 0: nobody holds one. */
   foreignClaimMs(endedClaims: ReadonlySet<string>): number {
     const claim = this.#held?.record.claim
-    const etag = this.#held?.etag
-    if (!claim || !etag || claim.holdMs === 0 || endedClaims.has(claim.id)) return 0
-    const now = this.environment.clock.monotonic()
-    // Counted from when this process first saw it: no two machines' clocks are ever compared.
-    if (this.#firstSeen?.etag !== etag) this.#firstSeen = { etag, monotonicAt: now }
-    return Math.max(0, this.#firstSeen.monotonicAt + claim.holdMs - now)
+    if (!claim || claim.holdMs === 0 || endedClaims.has(claim.id)) return 0
+    return this.#seen.remainingMs(claim, this.environment.clock.monotonic())
   }
 
   /** What the refresh policy looks at, as of now. */

@@ -1,3 +1,4 @@
+import { sleep } from './clock.ts'
 import { aged, judgeConflict } from './commit.ts'
 import type { Lineage } from './commit.ts'
 import { beforeWrite, settle, write } from './conditional-write.ts'
@@ -35,6 +36,25 @@ export async function saveLate(credential: Credential): Promise<void> {
 function isToBeReplaced(current: TokenRecord, unsaved: TokenRecord, lineage: Lineage): boolean {
   if (current.signedOut || current.family !== unsaved.family) return false
   return current.generation < unsaved.generation || judgeConflict(current, lineage) === 'overwrite'
+}
+
+/**
+ * The last chance for tokens that the store has not taken: whoever holds nothing else loses them. Tries once at least, and
+ * until `untilMonotonicAt`. Never throws.
+ */
+export async function saveAtLast(credential: Credential, untilMonotonicAt: number): Promise<void> {
+  const { clock, emit } = credential.environment
+  for (let pauseMs = 100; credential.unsaved !== undefined; pauseMs = Math.min(2 * pauseMs, 2000)) {
+    try {
+      await saveLate(credential)
+    } catch (error) {
+      if (clock.monotonic() + pauseMs >= untilMonotonicAt) {
+        const reason = error instanceof Error ? error.message : 'The token store failed.'
+        return emit({ type: 'degraded', message: `${reason} The newest tokens end with this process.` })
+      }
+      await sleep(clock, pauseMs)
+    }
+  }
 }
 
 const firstSavePauseMs = 1000

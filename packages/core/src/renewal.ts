@@ -74,19 +74,11 @@ export class Renewal {
 
   async #lookAndClimb(): Promise<Outcome> {
     const credential = this.#credential
-    const before = credential.accessToken(this.#variantKey)?.token
     await saveLate(credential)
     await credential.read()
     // What somebody asked for under one sign-in must not come from the next; a sign-in before that is simply adopted.
     if (credential.isSupersededSince(this.#createdAt, this.#family)) return failed(superseded())
     this.#family = credential.held?.record.family
-    const now = credential.accessToken(this.#variantKey)?.token
-    if (now !== undefined && now !== before) {
-      credential.environment.emit({
-        type: 'token-adopted',
-        expiresAt: credential.expiresAt(this.#variantKey),
-      })
-    }
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const outcome = await this.#next()
       if (outcome !== 'again') return outcome

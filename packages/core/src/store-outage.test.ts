@@ -262,3 +262,48 @@ test('C16 a slow write makes no token look longer-lived than it is', async () =>
   // The claim and the commit take four seconds each, and the token is asked for between them.
   expect(tokens.getSnapshot()).toMatchObject({ expiresAt: askedAt + 4000 + 300_000 })
 })
+
+describe('C79 a manager that is disposed of with tokens that the store did not take', () => {
+  async function unsaved(): Promise<Scene> {
+    const scene = await signedIn('refresh')
+    await scene.bench.clock.advance(lifetimeMs)
+    scene.store.state = 'down'
+    scene.bench.server.answer(tokenOf('access-b', 'refresh-b'))
+    await scene.bench.clock.runUntil(scene.tokens.getAccessToken())
+    return scene
+  }
+
+  test('goes on trying, and ends when they are saved', async () => {
+    const { bench, data, store, tokens } = await unsaved()
+    const ended = tokens.dispose()
+    await bench.clock.advance(10_000)
+    store.state = 'up'
+    await bench.clock.runUntil(ended)
+    expect(await storedRefreshToken(data)).toBe('refresh-b')
+  })
+
+  test('gives up after the hold, and says so', async () => {
+    const { bench, tokens } = await unsaved()
+    const startedAt = bench.clock.monotonic()
+    await bench.clock.runUntil(tokens.dispose())
+    expect(bench.clock.monotonic() - startedAt).toBeLessThanOrEqual(25_000)
+    expect(bench.events.at(-1)).toMatchObject({
+      type: 'degraded',
+      message: expect.stringContaining('The newest tokens end with this process.') as unknown,
+    })
+  })
+})
+
+test('a token that a hint brought is told of, as one that a look before a refresh brought', async () => {
+  const bench = createBench()
+  const separate = (): TokenStore => connect(bench.store)
+  const [here, there] = [bench.manager({ store: separate() }), bench.manager({ store: separate() })]
+  const told: string[] = []
+  await here.getAccessToken()
+  await there.getAccessToken()
+  there.subscribe(({ type }) => void told.push(type))
+  await bench.clock.advance(100_000)
+  await here.getAccessToken({ forceRefresh: true })
+  expect(await there.getAccessToken()).toBe('access-2')
+  expect(told).toEqual(['token-adopted'])
+})

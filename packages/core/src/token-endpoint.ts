@@ -68,7 +68,7 @@ export async function requestToken(
   const endpoint = showEndpoint(server.tokenEndpoint)
   const secrets = [...client.authentication.secrets, ...request.parameters.secrets]
   const abort = new AbortController()
-  const cancelTimer = clock.schedule(() => abort.abort(), hardLimitMs)
+  const cancelTimer = cutAfter(clock, hardLimitMs, () => abort.abort())
   const sentWallAt = clock.wall()
   const sentMonotonicAt = clock.monotonic()
   let hasLeft = false
@@ -102,6 +102,21 @@ export async function requestToken(
   } finally {
     cancelTimer()
   }
+}
+
+/** A timer that fires so late, in milliseconds, belongs to a process that stood still. */
+const awokenMs = 50
+/** What arrived meanwhile can be read in this time. */
+const readingMs = 1000
+
+// A process that was stopped wakes up with its answer unread: cut at once, the only copy of a refresh token would be lost.
+function cutAfter(clock: Clock, limitMs: number, cut: () => void): () => void {
+  const dueAt = clock.monotonic() + limitMs
+  let cancel = clock.schedule(() => {
+    if (clock.monotonic() - dueAt < awokenMs) cut()
+    else cancel = clock.schedule(cut, readingMs)
+  }, limitMs)
+  return () => cancel()
 }
 
 // An own fetch may not heed its signal; the claim ends all the same.

@@ -11,7 +11,7 @@ import type { EventDetails, EventListener, EvergrantEvent } from './events.ts'
 import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
 import type { Grant } from './grants/grant.ts'
-import { saveLate } from './late-save.ts'
+import { saveAtLast } from './late-save.ts'
 import { ReadOnlySource } from './read-only-source.ts'
 import type { ResolvedOptions } from './manager-options.ts'
 import type { SignOutResult } from './session-end.ts'
@@ -181,20 +181,20 @@ export class TokenManager implements AccessTokenSource {
   readonly getSnapshot = (): TokenSnapshot => this.#snapshot
 
   /**
-   * Ends the manager: no more timers and calls. Resolves when a running exchange has ended and is saved, at most after
-   * `holdMs`. Other managers of the same credential go on.
+   * Ends the manager: no more timers and calls. Resolves when a running exchange has ended and is saved, which is tried
+   * for `holdMs`; what cannot be saved is told by a last `degraded` event. Other managers of the same credential go on.
    */
   readonly dispose = async (): Promise<void> => {
     if (this.#isDisposed) return
     this.#isDisposed = true
-    const { store, key } = this.#credential.environment
+    const { store, key, clock, holdMs } = this.#credential.environment
+    const startedAt = clock.monotonic()
     for (const source of this.#variants.values()) source.dispose()
     const turns = [...flightsOf(store).turns]
       .filter(([name]) => name.startsWith(`${key} `))
       .map(([, turn]) => turn)
     await Promise.allSettled([...turns, ...this.#signIns])
-    // The last chance for tokens that the store has not taken yet.
-    await saveLate(this.#credential).catch(() => undefined)
+    await saveAtLast(this.#credential, startedAt + holdMs)
     this.#release()
     this.#listeners.clear()
   }

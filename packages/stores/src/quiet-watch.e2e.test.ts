@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startBackends, storeNames } from './backends.test-support.ts'
-import type { Backends } from './backends.test-support.ts'
+import { startBackends, storeNames } from './proofs/backends.test-support.ts'
+import type { Backends } from './proofs/backends.test-support.ts'
 
 let backends: Backends
 

@@ -1,5 +1,5 @@
-import { connectStore } from './connect-store.test-support.ts'
-import type { StoreAddress } from './connect-store.test-support.ts'
+import { connectStore } from './proofs/connect-store.test-support.ts'
+import type { StoreAddress } from './proofs/connect-store.test-support.ts'
 
 // A program that watches, closes its own client, and has nothing else to do: it must end by itself.
 

@@ -1,11 +1,11 @@
 import { clientSecretPost, createTokenManager, clientCredentials, isStoreError } from '@evergrant/core'
 import type { TokenManager, TokenStore } from '@evergrant/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startBackends, storeNames } from './backends.test-support.ts'
-import type { Backends } from './backends.test-support.ts'
-import { connectStore } from './connect-store.test-support.ts'
-import type { ConnectedStore, StoreAddress } from './connect-store.test-support.ts'
-import { encryptedStore } from './encrypted-store.ts'
+import { startBackends, storeNames } from '../backends.test-support.ts'
+import type { Backends } from '../backends.test-support.ts'
+import { connectStore } from '../connect-store.test-support.ts'
+import type { ConnectedStore, StoreAddress } from '../connect-store.test-support.ts'
+import { encryptedStore } from '../../encrypted-store.ts'
 
 let backends: Backends
 let places = 0

@@ -3,9 +3,9 @@ import { Redis } from 'ioredis'
 import { Client, Pool } from 'pg'
 import postgres from 'postgres'
 import { createClient } from 'redis'
-import { fileStore } from './file-store.ts'
-import { migratePostgres, postgresStore } from './postgres-store.ts'
-import { redisStore } from './redis-store.ts'
+import { fileStore } from '../file-store.ts'
+import { migratePostgres, postgresStore } from '../postgres-store.ts'
+import { redisStore } from '../redis-store.ts'
 
 /** A store that a process of a test can open by itself: what it is, and where. */
 export interface StoreAddress {

@@ -4,9 +4,9 @@ import { parseRecord } from '@evergrant/core/record'
 import type { TokenRecord } from '@evergrant/core/record'
 import { startEmulatorServer } from '@evergrant/emulator/server'
 import type { EmulatorServer } from '@evergrant/emulator/server'
-import { connectStore } from './connect-store.test-support.ts'
-import type { StoreAddress } from './connect-store.test-support.ts'
-import type { DeathPoint, FleetAnswer, FleetCommand, FleetTask } from './fleet-worker.test-support.ts'
+import { connectStore } from '../connect-store.test-support.ts'
+import type { StoreAddress } from '../connect-store.test-support.ts'
+import type { FleetAnswer, FleetCommand, FleetTask } from './fleet-worker.test-support.ts'
 
 /** How long an access token lives in a fleet, in milliseconds. */
 export const lifetimeMs = 60_000
@@ -32,7 +32,7 @@ export class Fleet {
   }
 
   /** Adds a process, which begins with what the store holds. */
-  async add(options: { dieAt?: DeathPoint; timeoutMs?: number; holdMs?: number } = {}): Promise<FleetMember> {
+  async add(options: { timeoutMs?: number; holdMs?: number } = {}): Promise<FleetMember> {
     const { url, emulator } = this.#server
     const { tokenEndpoint, apiUrl } = emulator.travis.endpoints(url)
     const task: FleetTask = {
@@ -121,13 +121,6 @@ export class FleetMember {
   async tell(command: FleetCommand): Promise<FleetAnswer> {
     this.#child.send(command)
     return (await this.#answer()) as FleetAnswer
-  }
-
-  /** Tells it something that it does not survive. */
-  async tellAndLose(command: FleetCommand): Promise<void> {
-    const ended = new Promise(resolve => this.#child.once('exit', resolve))
-    this.#child.send(command)
-    await ended
   }
 
   async stop(): Promise<void> {

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { afterAll, expect, test, vi } from 'vitest'
-import type { Lineage } from '../../core/src/commit.ts'
-import { reportTable } from './proof-report.test-support.ts'
+import type { Lineage } from '../../../../core/src/commit.ts'
+import { reportTable } from '../proof-report.test-support.ts'
 import { ScheduledHolders } from './scheduled-holders.test-support.ts'
 import { plans } from './scheduled-plan.test-support.ts'
 
 // The engine, but for one rule: whatever was written since this process wrote its claim is newer, and wins.
-vi.mock(import('../../core/src/commit.ts'), async original => {
+vi.mock(import('../../../../core/src/commit.ts'), async original => {
   const commit = await original()
   const claims = new WeakMap<Lineage, string | undefined>()
   const newerVersionWins: typeof commit.judgeConflict = (current, lineage) => {

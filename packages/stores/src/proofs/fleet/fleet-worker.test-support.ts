@@ -1,7 +1,7 @@
 import { passwordGrant } from '@evergrant/core'
-import type { TokenManager, TokenStore } from '@evergrant/core'
-import { connectStore } from './connect-store.test-support.ts'
-import type { StoreAddress } from './connect-store.test-support.ts'
+import type { TokenManager } from '@evergrant/core'
+import { connectStore } from '../connect-store.test-support.ts'
+import type { StoreAddress } from '../connect-store.test-support.ts'
 import { ForwardClock, withForwardAges } from './fleet-clock.test-support.ts'
 import { fleetTokens } from './fleet-tokens.test-support.ts'
 import type { FleetServer } from './fleet-tokens.test-support.ts'
@@ -12,23 +12,7 @@ import type { FleetServer } from './fleet-tokens.test-support.ts'
 export interface FleetTask extends FleetServer {
   readonly address: StoreAddress
   readonly aheadMs: number
-  /** At which moment of its first exchange the process kills itself. */
-  readonly dieAt?: DeathPoint | undefined
 }
-
-/** The eight moments of an exchange. */
-export const deathPoints = [
-  'before reading',
-  'before the claim',
-  'after the claim',
-  'before sending',
-  'after sending',
-  'before saving',
-  'after saving',
-  'after answering',
-] as const
-
-export type DeathPoint = (typeof deathPoints)[number]
 
 /** What a process can be told. */
 export type FleetCommand =
@@ -49,13 +33,9 @@ async function run(task: FleetTask): Promise<void> {
   const clock = new ForwardClock()
   clock.aheadMs = task.aheadMs
   const { store } = await connectStore(task.address)
-  const mortal = withDeath(withForwardAges(store, clock), task.dieAt)
-  const tokens = fleetTokens(task, { clock, ...mortal })
+  const tokens = fleetTokens(task, { clock, store: withForwardAges(store, clock) })
   process.on('message', command => {
-    void answer(command as FleetCommand, tokens, clock, task).then(result => {
-      process.send?.(result)
-      if (task.dieAt === 'after answering') die()
-    })
+    void answer(command as FleetCommand, tokens, clock, task).then(result => process.send?.(result))
   })
   process.on('disconnect', () => process.exit())
   process.send?.('ready')
@@ -78,41 +58,4 @@ async function answer(
   const given = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
   const errors = results.flatMap(result => (result.status === 'rejected' ? [String(result.reason)] : []))
   return { tokens: [...new Set(given)], errors: [...new Set(errors)] }
-}
-
-/** A store and a `fetch` that end the process at one moment. */
-function withDeath(
-  store: TokenStore,
-  dieAt: DeathPoint | undefined,
-): { readonly store: TokenStore; readonly fetch: typeof globalThis.fetch } {
-  let writes = 0
-  const at = (point: DeathPoint): void => void (point === dieAt && die())
-  return {
-    store: {
-      ...store,
-      read: key => {
-        at('before reading')
-        return store.read(key)
-      },
-      write: async (key, payload, options) => {
-        const isClaim = writes++ === 0
-        at(isClaim ? 'before the claim' : 'before saving')
-        const result = await store.write(key, payload, options)
-        at(isClaim ? 'after the claim' : 'after saving')
-        return result
-      },
-    },
-    fetch: async (input, init) => {
-      at('before sending')
-      const response = await globalThis.fetch(input, init)
-      at('after sending')
-      return response
-    },
-  }
-}
-
-function die(): void {
-  process.kill(process.pid, 'SIGKILL')
-  // The signal is on its way; nothing else may happen here.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
 }

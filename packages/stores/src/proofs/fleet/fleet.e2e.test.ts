@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startBackends, storeNames } from './backends.test-support.ts'
-import type { Backends } from './backends.test-support.ts'
+import { startBackends, storeNames } from '../backends.test-support.ts'
+import type { Backends } from '../backends.test-support.ts'
 import { Fleet } from './fleet.test-support.ts'
 
 // EVERGRANT_FLEET=full: the size of the nightly run.

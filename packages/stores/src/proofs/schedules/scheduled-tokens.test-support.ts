@@ -1,5 +1,5 @@
 import { clientSecretPost, createUserTokens, memoryStore, passwordGrant } from '@evergrant/core'
-import type { Clock, TokenManager, TokenStore } from '@evergrant/core'
+import type { Grant, Clock, TokenManager, TokenStore } from '@evergrant/core'
 import { seededRandom, VirtualClock } from '@evergrant/testing'
 import { ModelServer } from './model-server.test-support.ts'
 
@@ -30,7 +30,7 @@ export function scheduledTokens({ server, seed, ...options }: ScheduledProcess):
 }
 
 /** The grant that {@link scheduledTokens} sign in with. */
-export const signInGrant = passwordGrant({ username: 'fake-user', password: 'fake-password' })
+export const signInGrant: Grant = passwordGrant({ username: 'fake-user', password: 'fake-password' })
 
 let payload: string | undefined
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { reportTable } from './proof-report.test-support.ts'
+import { reportTable } from '../proof-report.test-support.ts'
 import { ScheduledHolders } from './scheduled-holders.test-support.ts'
 import type { Outcome } from './scheduled-holders.test-support.ts'
 import { plans } from './scheduled-plan.test-support.ts'

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startBackends, storeNames } from '../backends.test-support.ts'
+import type { Backends, StoreName } from '../backends.test-support.ts'
+import { planDeaths } from './death-points.test-support.ts'
+import { reportDeaths, runDeaths } from './death-runs.test-support.ts'
+import type { DeathResult } from './death-runs.test-support.ts'
+import { expectedOf, seenOf } from './death-verdict.test-support.ts'
+
+// EVERGRANT_FLEET=full: the size of the nightly run. Else each moment once on files and on a store with a server.
+const isFull = process.env['EVERGRANT_FLEET'] === 'full'
+const few = ['file', 'Postgres with postgres'] as const satisfies StoreName[]
+const stores: readonly StoreName[] = isFull ? storeNames : few
+const { runsPerPoint, lanes } = isFull ? { runsPerPoint: 5, lanes: 6 } : { runsPerPoint: 1, lanes: 4 }
+
+let backends: Backends
+const all: DeathResult[] = []
+
+describe.skipIf(startBackends === undefined)(
+  'F5 a process that is asked to end in the middle of an exchange',
+  () => {
+    beforeAll(async () => void (backends = await startBackends!()), 120_000)
+    afterAll(async () => {
+      reportDeaths('SIGTERM', all)
+      await backends.stop()
+    })
+
+    test.each(stores.map((store, index) => [store, index] as const))(
+      '%s: it ends when the new tokens are saved, and the next one has them',
+      async (store, index) => {
+        // With few runs, the turns begin so that a file's write is torn.
+        const plan = planDeaths(runsPerPoint, 'SIGTERM', index + 3)
+        const { results, unlisted } = await runDeaths(store, backends.addresses[store], plan, lanes)
+        all.push(...results)
+        for (const { run, outcome, fate } of results) {
+          expect.soft(seenOf(run, outcome), JSON.stringify(run)).toEqual(expectedOf(run, fate, store))
+        }
+        expect([results.length, unlisted]).toEqual([plan.length, 0])
+      },
+      isFull ? 600_000 : 60_000,
+    )
+  },
+)

@@ -1,3 +1,4 @@
+import { pageBuild } from '@evergrant/page-kit/build'
 import { defineConfig } from 'vite'
 import type { UserConfig } from 'vite'
 
@@ -15,20 +16,7 @@ const single = [
 
 const config: UserConfig = defineConfig({
   resolve: { dedupe: single },
-  build: {
-    outDir: 'dist/page',
-    emptyOutDir: true,
-    // A data URL would need a wider policy than 'self'.
-    assetsInlineLimit: 0,
-    // Three GraphQL clients where an application has one.
-    chunkSizeWarningLimit: 700,
-    modulePreload: { polyfill: false },
-    rolldownOptions: {
-      onLog: (level, log, next) => {
-        // 'use client' means nothing here.
-        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') next(level, log)
-      },
-    },
-  },
+  // Three GraphQL clients where an application has one.
+  build: { ...pageBuild, chunkSizeWarningLimit: 700 },
 })
 export default config

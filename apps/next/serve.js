@@ -1,52 +1,6 @@
-// The process of the dashboard: Next in production mode on one port. Its parent starts it with `fork`, see start.js.
-import { createServer } from 'node:http'
+// The process of the dashboard: Next in production mode on one port. Its parent starts it, see start.js.
 import { fileURLToPath } from 'node:url'
+import { serveNext } from '@evergrant/page-kit/next'
 import next from 'next'
 
-const dir = fileURLToPath(new URL('.', import.meta.url))
-const hostname = process.env['HOST'] ?? '127.0.0.1'
-const server = createServer()
-
-/**
- * A page of another name may have been pointed at this machine.
- * @param {string | undefined} name a `Host` header
- */
-function isOwnHost(name) {
-  const url = `http://${name}`
-  return URL.canParse(url) && [hostname, '127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)
-}
-
-/** @param {unknown} error */
-function fail(error) {
-  process.send?.({ error: error instanceof Error ? error.message : String(error) }, () => process.exit(1))
-}
-
-function stop() {
-  // Streams of events would keep it open for ever.
-  server.closeAllConnections()
-  server.close(() => process.exit(0))
-}
-
-async function serve() {
-  const address = server.address()
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
-  // Told only now: Next fetches pages from itself, and port 0 is none.
-  const app = next({ dev: false, dir, hostname, port })
-  await app.prepare()
-  const handle = app.getRequestHandler()
-  server.on('request', (request, response) => {
-    if (isOwnHost(request.headers.host)) void handle(request, response)
-    else
-      response
-        .writeHead(421, { 'content-type': 'text/plain' })
-        .end('This dashboard is for this machine only.\n')
-  })
-  process.send?.({ port })
-}
-
-process.once('SIGTERM', stop)
-process.once('SIGINT', stop)
-// Nobody is left to stop it.
-process.once('disconnect', stop)
-server.once('error', fail)
-server.listen(Number(process.env['PORT'] ?? 3000), hostname, () => void serve().catch(fail))
+serveNext({ next, dir: fileURLToPath(new URL('.', import.meta.url)), title: 'This dashboard' })

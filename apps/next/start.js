@@ -1,7 +1,6 @@
-import { fork } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@evergrant/emulator'
+import { startServer } from '@evergrant/page-kit/next'
 
 /**
  * @typedef {Readonly<Record<string, string | undefined>>} Environment
@@ -17,10 +16,7 @@ import { createEmulator } from '@evergrant/emulator'
  * @property {() => Promise<void>} stop resolves when the process has ended
  */
 
-const program = fileURLToPath(new URL('serve.js', import.meta.url))
-const build = fileURLToPath(new URL('.next/BUILD_ID', import.meta.url))
-/** How long the process may take to end by itself, in milliseconds. */
-const longestStopMs = 2000
+const dir = fileURLToPath(new URL('.', import.meta.url))
 
 /**
  * Starts the dashboard in a process of its own, because Next changes globals such as `fetch`.
@@ -34,44 +30,9 @@ export async function startDashboard({
   emulatorUrl,
   env = process.env,
 } = {}) {
-  if (!existsSync(build)) throw new Error('The dashboard is not built: run its script "build" first.')
-  /** @type {NodeJS.ProcessEnv} */
-  const own = { PORT: String(port), HOST: host, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
   const emulated = emulatorUrl === undefined ? {} : emulatedSettings(emulatorUrl, env)
-  const child = fork(program, [], {
-    env: { ...env, ...emulated, ...own },
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  const ended = new Promise(resolve => child.once('exit', resolve))
-  const actualPort = await started(child)
-  return {
-    url: `http://${host}:${actualPort}`,
-    async stop() {
-      child.kill('SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), longestStopMs)
-      await ended
-      clearTimeout(timer)
-    },
-  }
-}
-
-/**
- * @param {import('node:child_process').ChildProcess} child
- * @returns {Promise<number>} its port
- */
-function started(child) {
-  return new Promise((resolve, reject) => {
-    child.once('message', message => {
-      const { port, error } = /** @type {{ port?: number, error?: string }} */ (message)
-      if (port === undefined) reject(new Error(`The dashboard did not start: ${error}`))
-      else resolve(port)
-    })
-    child.once('error', reject)
-    child.once('exit', code =>
-      reject(new Error(`The dashboard ended with code ${code} before it was ready.`)),
-    )
-  })
+  const server = await startServer({ dir, title: 'The dashboard', port, host, env: { ...env, ...emulated } })
+  return { url: `http://${host}:${server.port}`, stop: server.stop }
 }
 
 /**

@@ -1,46 +1,30 @@
 // Takes the pictures of the documentation: the fleet and the log-in page, in both themes, on a desktop and on a phone.
-import { fileURLToPath } from 'node:url'
-import type { BrowserContextOptions } from 'playwright-core'
-import { launchBrowser, program, Shown, startTestDemo } from '../src/page.test-support.ts'
+import { takePictures } from '@evergrant/page-kit/test-support'
+import type { Picture } from '@evergrant/page-kit/test-support'
+import type { Browser } from 'playwright-core'
+import { Shown, startTestDemo } from '../src/page.test-support.ts'
 
-const directory = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
-
-interface Screen extends BrowserContextOptions {
-  readonly name: string
-  readonly viewport: { readonly width: number; readonly height: number }
-}
-
-const screens: readonly Screen[] = [
-  { name: 'desktop', viewport: { width: 1280, height: 860 } },
-  { name: 'phone', viewport: { width: 390, height: 1500 }, isMobile: true, hasTouch: true },
-]
-
-if (program === undefined) throw new Error('There is no chromium to take screenshots with.')
-const browser = await launchBrowser()
 const demo = await startTestDemo()
 
-async function take({ name, ...context }: Screen, colorScheme: 'light' | 'dark'): Promise<void> {
-  const locale = { timezoneId: 'UTC', reducedMotion: 'reduce' } as const
-  const shown = await Shown.open(browser, demo, { ...context, ...locale, colorScheme })
+async function take(browser: Browser, { screen, options, fileOf }: Picture): Promise<void> {
+  const shown = await Shown.open(browser, demo, options)
   try {
     await shown.goToLogIn()
-    if (name === 'desktop') {
+    if (screen === 'desktop') {
       await shown.page.setViewportSize({ width: 1280, height: 620 })
-      await shown.page.screenshot({ path: `${directory}authjs-log-in-${colorScheme}.png` })
-      await shown.page.setViewportSize(context.viewport)
+      await shown.page.screenshot({ path: fileOf('authjs-log-in') })
+      await shown.page.setViewportSize(options.viewport)
     }
     await shown.logIn()
     await shown.region('Asked by this page').getByRole('row').nth(6).waitFor()
-    await shown.page.screenshot({ path: `${directory}authjs-${name}-${colorScheme}.png` })
+    await shown.page.screenshot({ path: fileOf(`authjs-${screen}`) })
   } finally {
     await shown.close()
   }
 }
 
 try {
-  for (const screen of screens)
-    for (const colorScheme of ['light', 'dark'] as const) await take(screen, colorScheme)
+  await takePictures(860, take)
 } finally {
-  await browser.close()
   await demo.stop()
 }

@@ -1,27 +1,17 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { RunningDemo } from '../start.js'
-import { launchBrowser, program, refreshesAt, Shown, startTestDemo } from './page.test-support.ts'
+import { shareDemo } from '@evergrant/page-kit/suites'
+import { program } from '@evergrant/page-kit/test-support'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { refreshesAt, Shown, startTestDemo } from './page.test-support.ts'
 
 describe.skipIf(program === undefined)('the page', () => {
-  let browser: Browser
-  let demo: RunningDemo
+  const shared = shareDemo(() => startTestDemo())
   let shown: Shown
 
-  beforeAll(async () => {
-    ;[browser, demo] = await Promise.all([launchBrowser(), startTestDemo()])
-  })
-
-  afterAll(async () => {
-    await browser.close()
-    await demo.stop()
-  })
-
   beforeEach(async () => {
-    demo.emulator.travis.faults.clear()
-    demo.emulator.travis.setLifetimes({ accessTokenMs: 30_000 })
-    demo.emulator.journal.clear()
-    shown = await Shown.open(browser, demo)
+    shared.demo.emulator.travis.faults.clear()
+    shared.demo.emulator.travis.setLifetimes({ accessTokenMs: 30_000 })
+    shared.demo.emulator.journal.clear()
+    shown = await Shown.open(shared.browser, shared.demo)
   })
 
   afterEach(() => shown.close())
@@ -30,7 +20,7 @@ describe.skipIf(program === undefined)('the page', () => {
     'a whole visit: sign in, two expiries, an outage of the server, sign out',
     { timeout: 90_000 },
     async () => {
-      const { travis } = demo.emulator
+      const { travis } = shared.demo.emulator
       // As at the demo itself, only five times as fast.
       travis.setLifetimes({ accessTokenMs: 6000 })
       await shown.signIn()
@@ -39,7 +29,7 @@ describe.skipIf(program === undefined)('the page', () => {
       await shown.region('Asked by the server').getByRole('row').nth(6).waitFor()
       await shown.region('Asked by this page').getByRole('row').nth(6).waitFor()
 
-      await expect.poll(() => refreshesAt(demo), { timeout: 30_000 }).toBeGreaterThanOrEqual(2)
+      await expect.poll(() => refreshesAt(shared.demo), { timeout: 30_000 }).toBeGreaterThanOrEqual(2)
       await page.reload()
       await shown.region('Asked by the server').getByRole('row').nth(6).waitFor()
       expect(await shown.page.locator('.notice').count()).toBe(0)
@@ -61,8 +51,8 @@ describe.skipIf(program === undefined)('the page', () => {
 
       await shown.button('Sign out').click()
       await page.getByText('You are signed out.').waitFor()
-      expect(demo.emulator.journal.count({ provider: 'travis', kind: 'logout' })).toBe(1)
-      await page.goto(demo.url)
+      expect(shared.demo.emulator.journal.count({ provider: 'travis', kind: 'logout' })).toBe(1)
+      await page.goto(shared.demo.url)
       await shown.heading('Sign in').waitFor()
       expect(shown.complaints).toEqual([])
     },
@@ -71,7 +61,7 @@ describe.skipIf(program === undefined)('the page', () => {
   test('no token reaches the page, its storage or what a script sees of its cookies', async () => {
     const answers: string[] = []
     shown.page.on('response', async response => {
-      if (response.url().startsWith(demo.url)) answers.push(await response.text().catch(() => ''))
+      if (response.url().startsWith(shared.demo.url)) answers.push(await response.text().catch(() => ''))
     })
     await shown.signIn()
     const session = await shown.page.evaluate<string>(
@@ -86,7 +76,7 @@ describe.skipIf(program === undefined)('the page', () => {
   })
 
   test('two people in two browsers see their own vehicles', async () => {
-    const other = await Shown.open(browser, demo)
+    const other = await Shown.open(shared.browser, shared.demo)
     await shown.signIn(0)
     await other.signIn(1)
     const rows = async ({ page }: Shown): Promise<string> =>
@@ -100,9 +90,9 @@ describe.skipIf(program === undefined)('the page', () => {
   })
 
   test('a session that TRAVIS ends leads to the sign-in with a sentence, and a new one works', async () => {
-    demo.emulator.travis.setLifetimes({ accessTokenMs: 4000 })
+    shared.demo.emulator.travis.setLifetimes({ accessTokenMs: 4000 })
     await shown.signIn()
-    demo.emulator.travis.killSessions()
+    shared.demo.emulator.travis.killSessions()
     await shown.page.waitForTimeout(4500)
     await shown.page.reload()
     await shown.page.getByText('Your session at TRAVIS has ended').waitFor()
@@ -117,7 +107,7 @@ describe.skipIf(program === undefined)('the page', () => {
   })
 
   test('signing in and out works without JavaScript', async () => {
-    const plain = await Shown.open(browser, demo, { javaScriptEnabled: false })
+    const plain = await Shown.open(shared.browser, shared.demo, { javaScriptEnabled: false })
     await plain.signIn()
     await plain.region('Asked by the server').getByRole('row').nth(6).waitFor()
     await plain.button('Sign out').click()

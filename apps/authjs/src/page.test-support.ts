@@ -1,21 +1,13 @@
-import { findBrowser } from '@evergrant/testing/machine'
-import type { BrowserProgram } from '@evergrant/testing/machine'
-import { chromium, firefox } from 'playwright-core'
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { PageTab } from '@evergrant/page-kit/test-support'
+import type { PersonOptions } from '@evergrant/page-kit/test-support'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { startDemo } from '../start.js'
 import type { RunningDemo } from '../start.js'
 
-/** The machine's browser; undefined: there is none, and the tests of the page are skipped. */
-export const program: BrowserProgram | undefined = findBrowser()
-
-const engine = program?.engine === 'firefox' ? firefox : chromium
-
-export function launchBrowser(): Promise<Browser> {
-  return engine.launch(program?.options)
-}
-
-export function startTestDemo(): Promise<RunningDemo> {
-  return startDemo({ port: 0, env: { PATH: process.env['PATH'] } })
+/** The built demo in its own process, and an emulator. */
+export async function startTestDemo(): Promise<RunningDemo & { readonly close: RunningDemo['stop'] }> {
+  const demo = await startDemo({ port: 0, env: { PATH: process.env['PATH'] } })
+  return { ...demo, close: demo.stop }
 }
 
 /** How often the refresh token was used since the journal was cleared. */
@@ -24,39 +16,18 @@ export function refreshesAt({ emulator }: RunningDemo): number {
 }
 
 /** One browser of one person, and the demo's page in it. */
-export class Shown {
-  readonly page: Page
+export class Shown extends PageTab {
   readonly demo: RunningDemo
-  readonly #complaints: string[] = []
 
   constructor(page: Page, demo: RunningDemo) {
-    this.page = page
+    super(page, ['error'])
     this.demo = demo
-    page.setDefaultTimeout(10_000)
-    page.on('pageerror', error => this.#complaints.push(error.message))
-    page.on('console', message => {
-      if (message.type() === 'error') this.#complaints.push(message.text())
-    })
   }
 
-  static async open(
-    browser: Browser,
-    demo: RunningDemo,
-    options: BrowserContextOptions = {},
-  ): Promise<Shown> {
-    const context = await browser.newContext({ locale: 'en-GB', ...options })
-    const shown = new Shown(await context.newPage(), demo)
+  static async open(browser: Browser, demo: RunningDemo, options?: PersonOptions): Promise<Shown> {
+    const shown = new Shown(await Shown.blank(browser, options), demo)
     await shown.page.goto(demo.url)
     return shown
-  }
-
-  async close(): Promise<void> {
-    await this.page.context().close()
-  }
-
-  /** What the browser complained about, except that an answer was an error: the page says that itself. */
-  get complaints(): string[] {
-    return this.#complaints.filter(text => !text.startsWith('Failed to load resource'))
   }
 
   button(name: string): Locator {
@@ -88,18 +59,5 @@ export class Shown {
   async signIn(customer: 0 | 1 | 2 = 0): Promise<void> {
     await this.goToLogIn()
     await this.logIn(customer)
-  }
-
-  async tabTo(target: Locator, presses = 40): Promise<void> {
-    for (let press = 0; press < presses; press += 1) {
-      if ((await target.and(this.page.locator(':focus')).count()) === 1) return
-      await this.page.keyboard.press('Tab')
-    }
-    throw new Error('Tab never gets there.')
-  }
-
-  // A program as text: these tests are compiled without the page's own scripts.
-  isTooWide(): Promise<boolean> {
-    return this.page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
   }
 }

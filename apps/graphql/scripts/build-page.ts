@@ -1,5 +1,6 @@
 // Builds the page into dist/page.
 import { fileURLToPath } from 'node:url'
-import { buildPage } from './page-builder.ts'
+import { buildPage } from '@evergrant/page-kit/build'
 
-await buildPage({ outDir: fileURLToPath(new URL('../dist/page', import.meta.url)), mode: 'production' })
+const root = fileURLToPath(new URL('..', import.meta.url))
+await buildPage({ root, outDir: `${root}dist/page`, mode: 'production' })

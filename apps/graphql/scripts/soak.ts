@@ -1,11 +1,12 @@
 // Runs the built page in chromium for ten minutes of real time, by each client and transport at once, with tokens of
 // 30 seconds, and writes what happened to bench/results/graphql-soak.md. Other durations: `MINUTES=1`.
+import { launchBrowser, program } from '@evergrant/page-kit/test-support'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { clientNames, clientTitles } from '../src/page/fleet-client.ts'
 import type { ClientName } from '../src/page/fleet-client.ts'
 import type { FleetCounts } from '../src/page/fleet-stats.ts'
-import { DemoTab, launchBrowser, program, TestDemo } from '../src/page.test-support.ts'
+import { DemoTab, TestDemo } from '../src/page.test-support.ts'
 import { tokensNames } from '../src/settings.ts'
 import type { TokensName } from '../src/settings.ts'
 

@@ -1,19 +1,8 @@
 // Takes the pictures of the documentation: the page in both themes, on a desktop and on a phone, amid a subscription.
-import { fileURLToPath } from 'node:url'
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { DemoTab, launchBrowser, program, TestDemo } from '../src/page.test-support.ts'
-
-const directory = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
-
-interface Screen extends BrowserContextOptions {
-  readonly name: string
-  readonly viewport: { readonly width: number; readonly height: number }
-}
-
-const screens: readonly Screen[] = [
-  { name: 'desktop', viewport: { width: 1280, height: 1120 } },
-  { name: 'phone', viewport: { width: 390, height: 1500 }, isMobile: true, hasTouch: true },
-]
+import { takePictures } from '@evergrant/page-kit/test-support'
+import type { Picture } from '@evergrant/page-kit/test-support'
+import type { Browser } from 'playwright-core'
+import { DemoTab, TestDemo } from '../src/page.test-support.ts'
 
 /** More than a minute of tokens, in real time: a clock that jumps makes the page miss events. */
 async function letThingsHappen(shown: DemoTab): Promise<void> {
@@ -29,32 +18,18 @@ async function letThingsHappen(shown: DemoTab): Promise<void> {
   }
 }
 
-async function take(
-  browser: Browser,
-  { name, ...context }: Screen,
-  colorScheme: 'light' | 'dark',
-): Promise<void> {
+async function take(browser: Browser, { screen, options, fileOf }: Picture): Promise<void> {
   const demo = await TestDemo.start(undefined, 400)
-  const shown = await DemoTab.open(browser, demo, { ...context, colorScheme, reducedMotion: 'reduce' })
+  const shown = await DemoTab.open(browser, demo, options)
   try {
     await letThingsHappen(shown)
     await shown.page.evaluate('scrollTo(0, 0); document.activeElement.blur()')
     await shown.page.waitForTimeout(1500)
-    const path = `${directory}graphql-${name}-${colorScheme}.png`
-    await shown.page.screenshot({ path, fullPage: name === 'desktop' })
+    await shown.page.screenshot({ path: fileOf(`graphql-${screen}`), fullPage: screen === 'desktop' })
   } finally {
     await shown.close()
     await demo.close()
   }
 }
 
-if (program === undefined) throw new Error('There is no chromium to take screenshots with.')
-const browser = await launchBrowser()
-try {
-  const pictures = screens.flatMap(screen =>
-    (['light', 'dark'] as const).map(scheme => [screen, scheme] as const),
-  )
-  await Promise.all(pictures.map(([screen, scheme]) => take(browser, screen, scheme)))
-} finally {
-  await browser.close()
-}
+await takePictures(1120, take, true)

@@ -1,18 +1,15 @@
 import { memoryStore, systemClock } from '@evergrant/core'
 import type { Clock } from '@evergrant/core'
 import type { Emulator } from '@evergrant/emulator'
-import { apiProxy, authRoutes, tokenErrorHandler } from '@evergrant/express'
+import { apiProxy, authRoutes } from '@evergrant/express'
+import { eventRoute, lastAnswers, ownPageOnly, pageApp, requestLike } from '@evergrant/page-kit/server'
+import type { DemoApp } from '@evergrant/page-kit/server'
 import { travis } from '@evergrant/providers'
 import { createSessions } from '@evergrant/server'
 import type { RequestSession } from '@evergrant/server'
-import express from 'express'
-import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express'
-import { eventRoute } from './event-route.ts'
+import type { Request } from 'express'
 import { expireRoute } from './expire-route.ts'
-import { ownHostOnly, ownPageOnly } from './own-page-only.ts'
-import { requestLike } from './request-like.ts'
 import { createRevocation } from './revoke-token.ts'
-import { securityHeaders } from './security-headers.ts'
 import { tokensNames } from './settings.ts'
 import type { PageSettings, TokensName } from './settings.ts'
 
@@ -32,15 +29,8 @@ export interface DemoOptions {
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** The application, not yet listening. */
-export interface Demo {
-  readonly app: Express
-  /** Ends all sessions: no more timers and requests. */
-  readonly close: () => Promise<void>
-}
-
 /** Creates the application: one API behind a proxy and with tokens for the page, and the page itself. */
-export function createDemo(options: DemoOptions): Demo {
+export function createDemo(options: DemoOptions): DemoApp {
   const { running, graphqlUrl, accessTokenMs, pageDirectory, clock = systemClock } = options
   const { onError = () => {} } = options
   const { travis: provider } = running.emulator
@@ -50,12 +40,7 @@ export function createDemo(options: DemoOptions): Demo {
   const settings = settingsOf(running.emulator, graphqlUrl)
   const { origin } = new URL(graphqlUrl)
   const now = (): number => clock.wall()
-  const app = express()
-  app.disable('x-powered-by')
-  app.use(securityHeaders([origin, origin.replace(/^http/, 'ws')]), ownHostOnly)
-  app.use(express.static(pageDirectory, { cacheControl: false, setHeaders: revalidate }))
-  app.use('/api', noStore)
-  app.get('/api/settings', (_request, response) => void response.json(settings))
+  const app = pageApp({ pageDirectory, origins: [origin, origin.replace(/^http/, 'ws')], settings })
   app.get('/api/events', eventRoute(sessions))
   app.use('/api/auth/proxy', authRoutes(sessions.proxy, { now }))
   app.use(
@@ -68,7 +53,7 @@ export function createDemo(options: DemoOptions): Demo {
     const route = expireRoute({ sessionOf, revoke, accessTokenMs, now })
     app.post(`/api/expire/${name}`, ownPageOnly, route)
   }
-  app.use(notFound, tokenErrorHandler({ now }), lastErrors(onError))
+  app.use(...lastAnswers({ now, onError }))
   return {
     app,
     close: async () => void (await Promise.all(Object.values(sessions).map(each => each.dispose()))),
@@ -104,29 +89,5 @@ function settingsOf({ travis: { credentials } }: Emulator, graphqlUrl: string): 
     graphqlUrl,
     webSocketUrl: graphqlUrl.replace(/^http/, 'ws'),
     accounts: credentials.customers.map(({ username, password }) => ({ username, password })),
-  }
-}
-
-const noStore: RequestHandler = (_request, response, next) => {
-  response.set('Cache-Control', 'no-store')
-  next()
-}
-
-// Names of scripts and styles change with what is in them; caches ask for the page itself.
-function revalidate(response: Response, path: string): void {
-  const isLasting = /[\\/]assets[\\/][^\\/]+$/.test(path)
-  response.set('Cache-Control', isLasting ? 'public, max-age=31536000, immutable' : 'no-cache')
-}
-
-const notFound: RequestHandler = (_request, response) => {
-  response.status(404).json({ error: { code: 'not_found', message: 'Nothing is served here.' } })
-}
-
-function lastErrors(onError: (error: unknown) => void): ErrorRequestHandler {
-  return (error, _request, response, next) => {
-    onError(error)
-    if (response.headersSent) return next(error)
-    const message = 'The server could not answer the request.'
-    response.status(500).json({ error: { code: 'internal_error', message } })
   }
 }

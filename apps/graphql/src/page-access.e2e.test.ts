@@ -1,62 +1,23 @@
-import axe from 'axe-core'
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { DemoTab, isFocused, launchBrowser, program, TestDemo } from './page.test-support.ts'
-
-declare global {
-  // What `axe.source` defines in the page.
-  var axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-}
-
-const zooms: readonly [string, { width: number; height: number }, string][] = [
-  ['on a phone of 320 pixels', { width: 320, height: 640 }, ''],
-  // 1280 × 1024 at 200 %: half as many CSS pixels.
-  ['at a zoom of 200 %', { width: 640, height: 512 }, ''],
-  ['at a zoom of 400 %', { width: 320, height: 256 }, ''],
-  ['with text of 200 %', { width: 1280, height: 1024 }, 'html { font-size: 200% }'],
-  [
-    'with the text spacing of WCAG 1.4.12',
-    { width: 640, height: 1024 },
-    '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }' +
-      ' p { margin-bottom: 2em !important }',
-  ],
-]
-
-// A program as text: these tests are compiled without the page's scripts. It looks into open shadow roots, too.
-const findClipped = `(() => {
-  const all = root => [...root.querySelectorAll('*')].flatMap(each => [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])])
-  return all(document.body)
-    .filter(each => each instanceof HTMLElement && each.checkVisibility() && !each.matches('input'))
-    .filter(each => getComputedStyle(each).display !== 'inline' && each.clientWidth > 0)
-    .filter(each => each.scrollWidth > each.clientWidth + 1)
-    .map(each => each.outerHTML.slice(0, 120))
-})()`
+import { shareDemo } from '@evergrant/page-kit/suites'
+import {
+  conditions,
+  isFocused,
+  layoutFaults,
+  program,
+  readerOptions,
+  violationsIn,
+} from '@evergrant/page-kit/test-support'
+import { afterEach, describe, expect, test } from 'vitest'
+import { DemoTab, TestDemo } from './page.test-support.ts'
 
 describe.skipIf(program === undefined)('the page for everybody', () => {
-  let browser: Browser
-  let demo: TestDemo
+  const shared = shareDemo(() => TestDemo.start())
   let tab: DemoTab
-
-  beforeAll(async () => {
-    ;[browser, demo] = await Promise.all([launchBrowser(), TestDemo.start()])
-  })
-
-  afterAll(async () => {
-    await browser.close()
-    await demo.close()
-  })
 
   afterEach(() => tab.close())
 
   async function open(options: Parameters<typeof DemoTab.open>[2] = {}): Promise<void> {
-    // What a test adds is what a reader's browser adds: the page's policy has no say in it.
-    tab = await DemoTab.open(browser, demo, { bypassCSP: true, reducedMotion: 'reduce', ...options })
-  }
-
-  async function violations(): Promise<unknown[]> {
-    await tab.page.evaluate(axe.source)
-    const result = await tab.page.evaluate(() => globalThis.axe.run())
-    return result.violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)])
+    tab = await DemoTab.open(shared.browser, shared.demo, { ...readerOptions, ...options })
   }
 
   async function signIn(): Promise<void> {
@@ -70,23 +31,18 @@ describe.skipIf(program === undefined)('the page for everybody', () => {
     await tab.fillIn({ username: 'nobody', password: 'wrong' })
     await tab.button('Sign in').click()
     await tab.page.getByRole('alert').waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsIn(tab.page)).toEqual([])
     await signIn()
-    expect(await violations()).toEqual([])
+    expect(await violationsIn(tab.page)).toEqual([])
     await tab.page.route('**/api/fleet/graphql', route => route.abort())
     await tab.button('Ask again').click()
     await tab.panel.getByRole('alert').waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsIn(tab.page)).toEqual([])
   })
 
-  test.each(zooms)('%s nothing is clipped or scrolls sideways', async (_, viewport, style) => {
+  test.each(conditions)('%s nothing is clipped or scrolls sideways', async (_, viewport, style) => {
     await open({ viewport })
-    const look = async (): Promise<void> => {
-      if (style !== '') await tab.page.addStyleTag({ content: style })
-      await tab.page.waitForTimeout(100)
-      expect(await tab.isTooWide()).toBe(false)
-      expect(await tab.page.evaluate(findClipped)).toEqual([])
-    }
+    const look = async (): Promise<void> => expect(await layoutFaults(tab.page, style)).toEqual([])
     await look()
     await signIn()
     await look()
@@ -105,7 +61,7 @@ describe.skipIf(program === undefined)('the page for everybody', () => {
     await page.keyboard.press('Shift+Tab')
     expect(await isFocused(tab.button('Sign in'))).toBe(true)
     await page.keyboard.press('Enter')
-    await tab.signedIn(demo.account(1).username)
+    await tab.signedIn(shared.demo.account(1).username)
     await expect.poll(() => isFocused(tab.title)).toBe(true)
     await tab.tabTo(tab.button('Let the token expire'))
     await page.keyboard.press('Enter')

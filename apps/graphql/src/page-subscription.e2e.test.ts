@@ -1,29 +1,19 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { shareDemo } from '@evergrant/page-kit/suites'
+import { program } from '@evergrant/page-kit/test-support'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { clientNames } from './page/fleet-client.ts'
-import { DemoTab, launchBrowser, program, TestDemo } from './page.test-support.ts'
+import { DemoTab, TestDemo } from './page.test-support.ts'
 import { tokensNames } from './settings.ts'
 
 const tokenLifeMs = 30_000
 const ways = tokensNames.flatMap(name => clientNames.map(client => [client, name] as const))
 
 describe.skipIf(program === undefined)('the page amid a subscription', () => {
-  let browser: Browser
-  let demo: TestDemo
+  const shared = shareDemo(() => TestDemo.start())
   let tab: DemoTab
 
-  beforeAll(async () => {
-    ;[browser, demo] = await Promise.all([launchBrowser(), TestDemo.start()])
-  })
-
-  afterAll(async () => {
-    await browser.close()
-    await demo.close()
-    expect(demo.faults).toEqual([])
-  })
-
   beforeEach(async () => {
-    tab = await DemoTab.open(browser, demo, { movesClock: true })
+    tab = await DemoTab.open(shared.browser, shared.demo, { movesClock: true })
   })
 
   afterEach(() => tab.close())
@@ -41,22 +31,22 @@ describe.skipIf(program === undefined)('the page amid a subscription', () => {
       await tab.writeNote(note)
       await tab.panel.getByText('250 SIM cards').waitFor()
       // The token ends in the middle of the subscription.
-      demo.emulator.journal.clear()
+      shared.demo.emulator.journal.clear()
       await tab.skip(tokenLifeMs)
       await tab.reaches('reconnects', 1)
       await tab.moreEvents(3)
       await tab.button('Ask again').click()
       await tab.reaches('operations', 3)
-      expect(demo.refreshes).toBe(1)
+      expect(shared.demo.refreshes).toBe(1)
       // The API refuses the next one before its time.
       await tab.skip(tokenLifeMs / 4)
-      demo.emulator.journal.clear()
+      shared.demo.emulator.journal.clear()
       await tab.button('Let the token expire').click()
       await tab.reaches('reconnects', 2)
       await tab.moreEvents(3)
       await tab.button('Ask again').click()
       await tab.reaches('operations', 4)
-      expect(demo.refreshes).toBe(1)
+      expect(shared.demo.refreshes).toBe(1)
       expect(await tab.firstNote()).toBe(note)
       expect(await tab.count('failed')).toBe(0)
       expect(await tab.panel.getByRole('alert').count()).toBe(0)

@@ -1,27 +1,17 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { shareDemo } from '@evergrant/page-kit/suites'
+import { program } from '@evergrant/page-kit/test-support'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { clientNames } from './page/fleet-client.ts'
-import { DemoTab, launchBrowser, program, TestDemo } from './page.test-support.ts'
+import { DemoTab, TestDemo } from './page.test-support.ts'
 
 const tokenLifeMs = 30_000
 
 describe.skipIf(program === undefined)('the page', () => {
-  let browser: Browser
-  let demo: TestDemo
+  const shared = shareDemo(() => TestDemo.start())
   let tab: DemoTab
 
-  beforeAll(async () => {
-    ;[browser, demo] = await Promise.all([launchBrowser(), TestDemo.start()])
-  })
-
-  afterAll(async () => {
-    await browser.close()
-    await demo.close()
-    expect(demo.faults).toEqual([])
-  })
-
   beforeEach(async () => {
-    tab = await DemoTab.open(browser, demo, { movesClock: true })
+    tab = await DemoTab.open(shared.browser, shared.demo, { movesClock: true })
   })
 
   afterEach(() => tab.close())
@@ -42,13 +32,13 @@ describe.skipIf(program === undefined)('the page', () => {
           answers.push(response.status())
       })
       await tab.skip(tokenLifeMs / 4)
-      demo.emulator.journal.clear()
+      shared.demo.emulator.journal.clear()
       await tab.button('Let the token expire').click()
       await tab.page.getByText('The API refuses the access token').waitFor()
       await tab.button('Ask again').click()
       await tab.reaches('operations', 2)
       await expect.poll(() => answers, { timeout: 8000 }).toEqual([200, 200])
-      expect([demo.refreshes, await tab.count('failed')]).toEqual([1, 0])
+      expect([shared.demo.refreshes, await tab.count('failed')]).toEqual([1, 0])
     },
   )
 
@@ -62,7 +52,7 @@ describe.skipIf(program === undefined)('the page', () => {
     })
     await tab.signIn()
     await tab.moreEvents(2)
-    expect(new Set(requests)).toEqual(new Set([demo.url]))
+    expect(new Set(requests)).toEqual(new Set([shared.demo.url]))
     expect((await Promise.all(answers)).join('')).not.toMatch(/eyJ/)
     const stored = await tab.page.evaluate<unknown[]>(
       `indexedDB.databases().then(found => [localStorage.length, sessionStorage.length, document.cookie, found.length])`,
@@ -71,14 +61,14 @@ describe.skipIf(program === undefined)('the page', () => {
   })
 
   test('each transport has its own sign-in, and a wrong password is told', async () => {
-    await tab.fillIn({ ...demo.account(), password: 'wrong' })
+    await tab.fillIn({ ...shared.demo.account(), password: 'wrong' })
     await tab.button('Sign in').click()
     await tab.page.getByRole('alert').getByText('The user name or the password is wrong.').waitFor()
     await tab.signIn(1)
     await tab.choose('mediated')
     await tab.status.getByText('Nobody is signed in').waitFor()
     await tab.choose('proxy')
-    await tab.signedIn(demo.account(1).username)
+    await tab.signedIn(shared.demo.account(1).username)
     await tab.button('Sign out').click()
     await tab.status.getByText('Nobody is signed in').waitFor()
   })

@@ -1,72 +1,28 @@
-import { systemClock } from '@evergrant/core'
-import type { Clock } from '@evergrant/core'
-import { createEmulator } from '@evergrant/emulator'
-import type { Emulator } from '@evergrant/emulator'
-import { startEmulatorServer } from '@evergrant/emulator/server'
-import { findBrowser } from '@evergrant/testing/machine'
-import type { BrowserProgram } from '@evergrant/testing/machine'
-import { chromium, firefox } from 'playwright-core'
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { Emulated, PageTab } from '@evergrant/page-kit/test-support'
+import type { ExampleAccount } from '@evergrant/page-kit/page'
+import type { PersonOptions } from '@evergrant/page-kit/test-support'
+import type { Browser, Locator, Page } from 'playwright-core'
 import type { ClientName } from './page/fleet-client.ts'
 import type { FleetCounts } from './page/fleet-stats.ts'
 import { runDemo } from './run.ts'
-import type { RunningDemo } from './run.ts'
-import type { ExampleAccount, TokensName } from './settings.ts'
-
-/** The machine's browser; undefined: there is none, and the tests of the page are skipped. */
-export const program: BrowserProgram | undefined = findBrowser()
-
-const engine = program?.engine === 'firefox' ? firefox : chromium
-
-export function launchBrowser(): Promise<Browser> {
-  return engine.launch(program?.options)
-}
+import type { RunningGraphQLDemo } from './run.ts'
+import type { TokensName } from './settings.ts'
 
 /** The demo and an emulator on free ports, with one clock that tests move. */
-export class TestDemo {
-  readonly emulator: Emulator
-  /** What the demo did not expect. */
-  readonly faults: readonly unknown[]
-  readonly #demo: RunningDemo
-  readonly #clock: { skippedMs: number }
-
-  private constructor(demo: RunningDemo, clock: { skippedMs: number }, faults: readonly unknown[]) {
-    this.emulator = demo.emulator.emulator
-    this.faults = faults
-    this.#demo = demo
-    this.#clock = clock
-  }
-
+export class TestDemo extends Emulated<RunningGraphQLDemo> {
   /** `positionEveryMs`: between two events of the subscription; tests have no time for the demo's own 400. */
   static async start(pageDirectory?: string, positionEveryMs = 100): Promise<TestDemo> {
-    const moved = { skippedMs: 0 }
-    const clock: Clock = {
-      wall: () => systemClock.wall() + moved.skippedMs,
-      monotonic: () => systemClock.monotonic() + moved.skippedMs,
-      schedule: (...given) => systemClock.schedule(...given),
-    }
-    const faults: unknown[] = []
-    const emulator = await startEmulatorServer({ emulator: createEmulator({ now: () => clock.wall() }) })
-    const onError = (error: unknown): void => void faults.push(error)
-    const demo = await runDemo({ port: 0, emulator, pageDirectory, positionEveryMs, clock, onError })
-    return new TestDemo(demo, moved, faults)
-  }
-
-  get url(): string {
-    return this.#demo.url
+    return new TestDemo(
+      await TestDemo.run(options => runDemo({ ...options, pageDirectory, positionEveryMs })),
+    )
   }
 
   get graphqlUrl(): string {
-    return this.#demo.graphqlUrl
+    return this.demo.graphqlUrl
   }
 
   account(index: 0 | 1 | 2 = 0): ExampleAccount {
     return this.emulator.travis.credentials.customers[index]
-  }
-
-  /** Moves the clock of the servers and of the providers. */
-  skip(ms: number): void {
-    this.#clock.skippedMs += ms
   }
 
   /** How often a customer's refresh token was used since the journal was cleared. */
@@ -75,38 +31,20 @@ export class TestDemo {
     const used = this.emulator.journal.entries({ provider: 'travis', grantType: 'refresh_token' })
     return used.filter(entry => entry.clientId === clientId).length
   }
-
-  async close(): Promise<void> {
-    await this.#demo.stop()
-    await this.#demo.emulator.close()
-  }
 }
 
 /** One tab with the page. */
-export class DemoTab {
-  readonly page: Page
+export class DemoTab extends PageTab {
   readonly demo: TestDemo
-  readonly #complaints: string[] = []
 
   constructor(page: Page, demo: TestDemo) {
-    this.page = page
+    super(page)
     this.demo = demo
-    page.setDefaultTimeout(8000)
-    page.on('pageerror', error => this.#complaints.push(error.message))
-    page.on('console', message => {
-      if (message.type() === 'error' || message.type() === 'warning') this.#complaints.push(message.text())
-    })
   }
 
   /** A new browser of one person. With `movesClock`, `skip` moves the clock of the page, too. */
-  static async open(
-    browser: Browser,
-    demo: TestDemo,
-    { movesClock = false, ...options }: BrowserContextOptions & { readonly movesClock?: boolean } = {},
-  ): Promise<DemoTab> {
-    const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
-    if (movesClock) await context.clock.install()
-    const tab = new DemoTab(await context.newPage(), demo)
+  static async open(browser: Browser, demo: TestDemo, options?: PersonOptions): Promise<DemoTab> {
+    const tab = new DemoTab(await DemoTab.blank(browser, options), demo)
     await tab.page.goto(demo.url)
     await tab.known()
     return tab
@@ -123,15 +61,6 @@ export class DemoTab {
     const moved = this.page.context().clock.fastForward(ms)
     this.demo.skip(ms)
     await moved
-  }
-
-  async close(): Promise<void> {
-    await this.page.context().close()
-  }
-
-  /** What the browser complained about, except that an answer was an error: the page says that itself. */
-  get complaints(): string[] {
-    return this.#complaints.filter(text => !text.startsWith('Failed to load resource'))
   }
 
   get status(): Locator {
@@ -217,21 +146,4 @@ export class DemoTab {
   firstNote(): Promise<string> {
     return this.panel.locator('li').first().getByRole('textbox').inputValue()
   }
-
-  async tabTo(target: Locator, presses = 60): Promise<void> {
-    for (let press = 0; press < presses; press += 1) {
-      if (await isFocused(target)) return
-      await this.page.keyboard.press('Tab')
-    }
-    throw new Error('Tab never gets there.')
-  }
-
-  // A program as text: these tests are compiled without the page's own scripts.
-  isTooWide(): Promise<boolean> {
-    return this.page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
-  }
-}
-
-export async function isFocused(target: Locator): Promise<boolean> {
-  return (await target.and(target.page().locator(':focus')).count()) === 1
 }

@@ -1,3 +1,5 @@
+import type { ExampleAccount } from '@evergrant/page-kit/page'
+
 /** The two credentials of the page, by the names that `useAccessToken` takes. */
 export type TokensName = 'proxy' | 'mediated'
 
@@ -5,12 +7,6 @@ export const tokensNames: readonly TokensName[] = ['proxy', 'mediated']
 
 /** How the GraphQL server refuses an access token: by the HTTP status, or by an error in the body of a 200. */
 export type RefusalKind = 'http' | 'body'
-
-/** An account of the emulator. It is visibly fake. */
-export interface ExampleAccount {
-  readonly username: string
-  readonly password: string
-}
 
 /** What the server tells the page about itself. */
 export interface PageSettings {

@@ -1,55 +1,40 @@
+import { shareDemo } from '@evergrant/page-kit/suites'
+import { isFocused, program } from '@evergrant/page-kit/test-support'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Browser, Response } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import {
-  program,
-  FleetPage,
-  isFocused,
-  launchBrowser,
-  launchWithoutCookies,
-  TestDashboard,
-} from './page.test-support.ts'
+import type { Response } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FleetPage, launchWithoutCookies, TestDashboard } from './page.test-support.ts'
 
 /** The body of an answer; empty where the browser has thrown it away, of which it does not always tell. */
 const textOf = (response: Response): Promise<string> =>
   Promise.race([response.text().catch(() => ''), pause(5000).then(() => '')])
 
 describe.skipIf(program === undefined)('the dashboard', () => {
-  let browser: Browser
-  let dashboard: TestDashboard
+  const shared = shareDemo(() => TestDashboard.start())
   const opened: FleetPage[] = []
 
-  beforeAll(async () => {
-    ;[browser, dashboard] = await Promise.all([launchBrowser(), TestDashboard.start()])
-  })
-
-  afterAll(async () => {
-    await browser.close()
-    await dashboard.close()
-  })
-
-  beforeEach(() => dashboard.reset())
+  beforeEach(() => shared.demo.reset())
 
   afterEach(async () => {
     for (const page of opened.splice(0)) await page.close()
   })
 
   async function open(options: Parameters<typeof FleetPage.open>[2] = {}): Promise<FleetPage> {
-    const shown = await FleetPage.open(browser, dashboard, options)
+    const shown = await FleetPage.open(shared.browser, shared.demo, options)
     opened.push(shown)
     return shown
   }
 
   /** Signs in, and lets the access token run out: the one that the engine fetches ahead is not used, so none follows it. */
   async function signInAndIdle(...people: readonly FleetPage[]): Promise<void> {
-    dashboard.travis.setLifetimes({ accessTokenMs: 1000 })
+    shared.demo.travis.setLifetimes({ accessTokenMs: 1000 })
     for (const [customer, person] of people.entries()) await person.signIn(customer as 0 | 1)
     await people[0]?.page.waitForTimeout(2300)
-    dashboard.travis.setLifetimes({ accessTokenMs: 300_000 })
-    dashboard.emulator.journal.clear()
+    shared.demo.travis.setLifetimes({ accessTokenMs: 300_000 })
+    shared.demo.emulator.journal.clear()
   }
 
   test('shows whoever signs in their vehicles, in the list, on the map and as a live session', async () => {
@@ -59,7 +44,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     expect(await shown.marks.count()).toBeGreaterThan(10)
     await shown.page.locator('token-timeline svg[role=img]').waitFor()
     expect(await isFocused(shown.heading('Vehicles'))).toBe(true)
-    await expect.poll(() => shown.page.url()).toBe(`${dashboard.url}/`)
+    await expect.poll(() => shown.page.url()).toBe(`${shared.demo.url}/`)
     expect(shown.complaints).toEqual([])
   })
 
@@ -69,7 +54,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     await shown.button('Sign out').click()
     await shown.page.getByText('You are signed out.').waitFor()
     expect(await isFocused(shown.heading('Sign in'))).toBe(true)
-    expect(dashboard.emulator.journal.count({ provider: 'travis', kind: 'logout' })).toBe(1)
+    expect(shared.demo.emulator.journal.count({ provider: 'travis', kind: 'logout' })).toBe(1)
     expect(await shown.page.context().cookies()).toEqual([])
     await shown.goTo('/')
     await shown.heading('Sign in').waitFor()
@@ -88,7 +73,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
 
   test('after five wrong tries the page says how long to wait, and TRAVIS is not asked', async () => {
     const shown = await open()
-    const tries = (): number => dashboard.emulator.journal.count({ provider: 'travis', kind: 'token' })
+    const tries = (): number => shared.demo.emulator.journal.count({ provider: 'travis', kind: 'token' })
     for (let attempt = 1; attempt <= 6; attempt += 1) {
       await shown.fillIn('nobody@customer.example', 'wrong')
       const answered = shown.page.waitForResponse(response => response.request().method() === 'POST')
@@ -101,9 +86,9 @@ describe.skipIf(program === undefined)('the dashboard', () => {
   })
 
   test('while TRAVIS is down nobody can sign in, and the page says so', async () => {
-    dashboard.travis.faults.add({ kind: 'status', status: 503, times: Infinity })
+    shared.demo.travis.faults.add({ kind: 'status', status: 503, times: Infinity })
     const shown = await open()
-    const { username, password } = dashboard.travis.credentials.customers[1]
+    const { username, password } = shared.demo.travis.credentials.customers[1]
     await shown.fillIn(username, password)
     await shown.button('Sign in').click()
     await expect.poll(() => shown.notice.textContent()).toMatch(/^TRAVIS does not answer at the moment/)
@@ -115,25 +100,25 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     await shown.askAgain()
     await shown.page.getByText(/^As of/).waitFor()
     expect(await shown.vehicles.count()).toBe(90)
-    expect(dashboard.refreshes).toBe(1)
+    expect(shared.demo.refreshes).toBe(1)
     expect(await shown.notice.count()).toBe(0)
   })
 
   test('an access token that is refused a moment after the sign-in ends no session', async () => {
     const shown = await open()
     await shown.signIn()
-    dashboard.travis.revokeAccessTokens()
+    shared.demo.travis.revokeAccessTokens()
     await shown.askAgain()
     await expect.poll(() => shown.notice.textContent()).toMatch(/^TRAVIS refused an access token/)
     expect(await shown.vehicles.count()).toBe(90)
     await expect.poll(() => shown.notice.count(), { timeout: 15_000 }).toBe(0)
-    expect(dashboard.refreshes).toBe(1)
+    expect(shared.demo.refreshes).toBe(1)
   })
 
   test('a session that ended while nobody looked leads to the form, with a sentence', async () => {
     const shown = await open()
     await signInAndIdle(shown)
-    dashboard.travis.revokeRefreshTokens()
+    shared.demo.travis.revokeRefreshTokens()
     await shown.button('Ask again').click()
     await shown.page.getByText('Your session has ended. Sign in again to see your vehicles.').waitFor()
     await shown.signIn()
@@ -148,13 +133,13 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     >(`Promise.all(Array.from({ length: 12 }, async (_, page) =>
       (await fetch('/api/travis/vehicles?page=' + page, { headers: { 'x-evergrant': '1' } })).status))`)
     expect(statuses).toEqual(Array.from({ length: 12 }, () => 200))
-    expect(dashboard.refreshes).toBe(1)
+    expect(shared.demo.refreshes).toBe(1)
   })
 
   test('while TRAVIS is down the last answer stays, and it comes back by itself', async () => {
     const shown = await open()
     await shown.signIn()
-    const outage = dashboard.travis.faults.add({ kind: 'status', status: 503, on: 'api', times: Infinity })
+    const outage = shared.demo.travis.faults.add({ kind: 'status', status: 503, on: 'api', times: Infinity })
     await shown.button('Ask again').click()
     await expect
       .poll(() => shown.notice.textContent())
@@ -167,7 +152,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
   test('a page that is opened during an outage says so, and fills itself afterwards', async () => {
     const shown = await open()
     await shown.signIn()
-    const outage = dashboard.travis.faults.add({ kind: 'status', status: 503, on: 'api', times: Infinity })
+    const outage = shared.demo.travis.faults.add({ kind: 'status', status: 503, on: 'api', times: Infinity })
     await shown.goTo('/')
     await expect.poll(() => shown.notice.textContent()).toMatch(/^TRAVIS does not answer at the moment/)
     expect(await shown.vehicles.count()).toBe(0)
@@ -194,7 +179,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     await other.button('Sign out').click()
     await other.page.getByText('You are signed out.').waitFor()
     await other.signIn(1)
-    const { username } = dashboard.travis.credentials.customers[1]
+    const { username } = shared.demo.travis.credentials.customers[1]
     const foreign = (await other.page.locator('.vehicles').textContent()) ?? ''
     const own = (await shown.page.locator('.vehicles').textContent()) ?? ''
     expect(own).not.toBe(foreign)
@@ -222,14 +207,14 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     const shown = await open()
     await shown.goTo('/sims')
     await shown.page.getByText('Sign in first').waitFor()
-    expect(dashboard.emulator.journal.count({ provider: 'truphone' })).toBe(0)
+    expect(shared.demo.emulator.journal.count({ provider: 'truphone' })).toBe(0)
     await shown.goTo('/')
     await shown.signIn()
     await shown.page.getByRole('link', { name: 'SIM cards' }).click()
     await shown.page.getByRole('caption').getByText('SIM cards 1 to 25 of 250').waitFor()
     await shown.page.getByRole('link', { name: 'Next' }).click()
     await shown.page.getByRole('caption').getByText('SIM cards 26 to 50 of 250').waitFor()
-    dashboard.emulator.truphone.faults.add({ kind: 'status', status: 503, on: 'all', times: Infinity })
+    shared.demo.emulator.truphone.faults.add({ kind: 'status', status: 503, on: 'all', times: Infinity })
     await shown.goTo('/sims')
     await shown.page.getByText('Truphone Connect does not answer at the moment.').waitFor()
     expect(shown.complaints).toEqual([])
@@ -237,7 +222,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
 
   test('without JavaScript people sign in, see their vehicles, and sign out', async () => {
     const shown = await open({ javaScriptEnabled: false })
-    const { username, password } = dashboard.travis.credentials.customers[2]
+    const { username, password } = shared.demo.travis.credentials.customers[2]
     await shown.fillIn(username, 'wrong')
     await shown.button('Sign in').click()
     await shown.page.getByText('The user name or the password is wrong.').waitFor()
@@ -254,7 +239,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     const directory = await mkdtemp(join(tmpdir(), 'evergrant-'))
     const context = await launchWithoutCookies(directory)
     try {
-      const shown = new FleetPage(await context.newPage(), dashboard)
+      const shown = new FleetPage(await context.newPage(), shared.demo)
       await shown.goTo('/')
       await expect.poll(() => shown.notice.textContent()).toMatch(/^Your browser refuses cookies/)
       await shown.goTo('/?session=signed-in')
@@ -292,9 +277,9 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     const everything = [...(await Promise.all(bodies)), events, html, cookies].join('\n')
     const tokens = /eyJ[\w-]{10,}\.[\w-]{10,}/
     expect(events).toContain('data:')
-    const { clientSecret, username, password } = dashboard.travis.credentials.customers[0]
-    const { tokenEndpoint } = dashboard.travis.endpoints()
-    const { clientId } = dashboard.travis.credentials.customerClient
+    const { clientSecret, username, password } = shared.demo.travis.credentials.customers[0]
+    const { tokenEndpoint } = shared.demo.travis.endpoints()
+    const { clientId } = shared.demo.travis.credentials.customerClient
     const form = {
       grant_type: 'password',
       client_id: clientId,
@@ -303,7 +288,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
       password,
       scope: 'openid',
     }
-    const real = await dashboard.emulator.fetch(tokenEndpoint, {
+    const real = await shared.demo.emulator.fetch(tokenEndpoint, {
       method: 'POST',
       body: new URLSearchParams(form),
     })
@@ -313,7 +298,7 @@ describe.skipIf(program === undefined)('the dashboard', () => {
       expect.arrayContaining(['text/html', 'text/x-component', 'application/javascript', 'application/json']),
     )
     expect(everything).not.toMatch(tokens)
-    for (const secret of [clientSecret, dashboard.emulator.truphone.credentials.clientSecret])
+    for (const secret of [clientSecret, shared.demo.emulator.truphone.credentials.clientSecret])
       expect(everything).not.toContain(secret)
   })
 
@@ -321,26 +306,26 @@ describe.skipIf(program === undefined)('the dashboard', () => {
     const shown = await open()
     await shown.signIn()
     const { request } = shown.page.context()
-    const page = await request.get(dashboard.url)
+    const page = await request.get(shared.demo.url)
     expect(page.headers()['cache-control']).toMatch(/no-store/)
     expect(page.headers()['content-security-policy']).toMatch(
       /script-src 'nonce-[\w+/=]{24}' 'strict-dynamic'/,
     )
-    const nowhere = await request.get(`${dashboard.url}/nowhere`)
+    const nowhere = await request.get(`${shared.demo.url}/nowhere`)
     expect([nowhere.status(), nowhere.headers()['content-security-policy']]).toEqual([
       404,
       expect.stringMatching(/script-src 'nonce-/),
     ])
     const ask = async (headers: Record<string, string>): Promise<number> =>
-      (await request.get(`${dashboard.url}/api/travis/vehicles`, { headers })).status()
+      (await request.get(`${shared.demo.url}/api/travis/vehicles`, { headers })).status()
     expect(await ask({ 'x-evergrant': '1' })).toBe(200)
     expect(await ask({})).toBe(403)
     expect(await ask({ 'x-evergrant': '1', origin: 'https://evil.example' })).toBe(403)
     expect(
       (
-        await request.get(`${dashboard.url}/api/travis/locations`, { headers: { 'x-evergrant': '1' } })
+        await request.get(`${shared.demo.url}/api/travis/locations`, { headers: { 'x-evergrant': '1' } })
       ).status(),
     ).toBe(404)
-    expect((await fetch(`${dashboard.url}/api/events`)).status).toBe(403)
+    expect((await fetch(`${shared.demo.url}/api/events`)).status).toBe(403)
   })
 })

@@ -2,20 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startEmulatorServer } from '@evergrant/emulator/server'
 import type { EmulatorServer } from '@evergrant/emulator/server'
-import { findBrowser } from '@evergrant/testing/machine'
-import type { BrowserProgram } from '@evergrant/testing/machine'
-import { chromium, firefox } from 'playwright-core'
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { engine, PageTab, program } from '@evergrant/page-kit/test-support'
+import type { PersonOptions } from '@evergrant/page-kit/test-support'
+import { firefox } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { startDashboard } from '../start.js'
-
-/** The machine's browser; undefined: there is none, and the tests of the page are skipped. */
-export const program: BrowserProgram | undefined = findBrowser()
-
-const engine = program?.engine === 'firefox' ? firefox : chromium
-
-export function launchBrowser(): Promise<Browser> {
-  return engine.launch(program?.options)
-}
 
 /** A browser that keeps no cookies, as a person may set it up. The directory has to be new. */
 export async function launchWithoutCookies(directory: string): Promise<BrowserContext> {
@@ -78,28 +69,16 @@ export class TestDashboard {
 }
 
 /** One browser of one person, and the dashboard's page in it. */
-export class FleetPage {
-  readonly page: Page
+export class FleetPage extends PageTab {
   readonly dashboard: TestDashboard
-  readonly #complaints: string[] = []
 
   constructor(page: Page, dashboard: TestDashboard) {
-    this.page = page
+    super(page, ['error'])
     this.dashboard = dashboard
-    page.setDefaultTimeout(10_000)
-    page.on('pageerror', error => this.#complaints.push(error.message))
-    page.on('console', message => {
-      if (message.type() === 'error') this.#complaints.push(message.text())
-    })
   }
 
-  static async open(
-    browser: Browser,
-    dashboard: TestDashboard,
-    options: BrowserContextOptions = {},
-  ): Promise<FleetPage> {
-    const context = await browser.newContext({ locale: 'en-GB', ...options })
-    const shown = new FleetPage(await context.newPage(), dashboard)
+  static async open(browser: Browser, dashboard: TestDashboard, options?: PersonOptions): Promise<FleetPage> {
+    const shown = new FleetPage(await FleetPage.blank(browser, options), dashboard)
     await shown.goTo('/')
     return shown
   }
@@ -115,15 +94,6 @@ export class FleetPage {
 
   async goTo(path: string): Promise<void> {
     await this.page.goto(this.dashboard.url + path)
-  }
-
-  async close(): Promise<void> {
-    await this.page.context().close()
-  }
-
-  /** What the browser complained about, except that an answer was an error: the page says that itself. */
-  get complaints(): string[] {
-    return this.#complaints.filter(text => !text.startsWith('Failed to load resource'))
   }
 
   button(name: string | RegExp): Locator {
@@ -166,21 +136,4 @@ export class FleetPage {
     await this.button('Ask again').click()
     await answered
   }
-
-  async tabTo(target: Locator, presses = 60): Promise<void> {
-    for (let press = 0; press < presses; press += 1) {
-      if (await isFocused(target)) return
-      await this.page.keyboard.press('Tab')
-    }
-    throw new Error('Tab never gets there.')
-  }
-
-  // A program as text: these tests are compiled without the page's own scripts.
-  isTooWide(): Promise<boolean> {
-    return this.page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
-  }
-}
-
-export async function isFocused(target: Locator): Promise<boolean> {
-  return (await target.and(target.page().locator(':focus')).count()) === 1
 }

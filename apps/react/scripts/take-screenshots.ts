@@ -1,19 +1,8 @@
 // Takes the pictures of the documentation: the page in both themes, on a desktop and on a phone, with two tabs open.
-import { fileURLToPath } from 'node:url'
-import type { BrowserContextOptions } from 'playwright-core'
-import { DemoTab, launchBrowser, program, TestDemo } from '../src/page.test-support.ts'
-
-const directory = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
-
-interface Screen extends BrowserContextOptions {
-  readonly name: string
-  readonly viewport: { readonly width: number; readonly height: number }
-}
-
-const screens: readonly Screen[] = [
-  { name: 'desktop', viewport: { width: 1280, height: 1120 } },
-  { name: 'phone', viewport: { width: 390, height: 1500 }, isMobile: true, hasTouch: true },
-]
+import { takePictures } from '@evergrant/page-kit/test-support'
+import type { Picture } from '@evergrant/page-kit/test-support'
+import type { Browser } from 'playwright-core'
+import { DemoTab, TestDemo } from '../src/page.test-support.ts'
 
 const minute = 60_000
 
@@ -30,11 +19,9 @@ async function letThingsHappen(shown: DemoTab): Promise<void> {
   }
 }
 
-async function take({ name, ...context }: Screen, colorScheme: 'light' | 'dark'): Promise<void> {
-  const browser = await launchBrowser()
+async function take(browser: Browser, { screen, options, fileOf }: Picture): Promise<void> {
   const demo = await TestDemo.start()
-  const options = { ...context, colorScheme, reducedMotion: 'reduce', movesClock: true } as const
-  const shown = await DemoTab.open(browser, demo, options)
+  const shown = await DemoTab.open(browser, demo, { ...options, movesClock: true })
   try {
     await letThingsHappen(shown)
     await shown.anotherTab()
@@ -42,16 +29,11 @@ async function take({ name, ...context }: Screen, colorScheme: 'light' | 'dark')
     await shown.panel('travis').getByText('What this page noticed').click()
     await shown.page.evaluate('scrollTo(0, 0); document.activeElement.blur()')
     await shown.page.waitForTimeout(1500)
-    const path = `${directory}react-${name}-${colorScheme}.png`
-    await shown.page.screenshot({ path, fullPage: name === 'desktop' })
+    await shown.page.screenshot({ path: fileOf(`react-${screen}`), fullPage: screen === 'desktop' })
   } finally {
     await shown.close()
-    await browser.close()
     await demo.close()
   }
 }
 
-if (program === undefined) throw new Error('There is no chromium to take screenshots with.')
-for (const screen of screens) {
-  for (const colorScheme of ['light', 'dark'] as const) await take(screen, colorScheme)
-}
+await takePictures(1120, take)

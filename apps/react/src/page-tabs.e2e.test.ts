@@ -1,33 +1,24 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { DemoTab, launchBrowser, program, TestDemo } from './page.test-support.ts'
+import { shareDemo } from '@evergrant/page-kit/suites'
+import { program } from '@evergrant/page-kit/test-support'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DemoTab, TestDemo } from './page.test-support.ts'
 import { tokensNames } from './settings.ts'
 
 describe.skipIf(program === undefined)('two tabs', () => {
-  let browser: Browser
-  let demo: TestDemo
+  const shared = shareDemo(() => TestDemo.start())
   let one: DemoTab
 
-  beforeAll(async () => {
-    ;[browser, demo] = await Promise.all([launchBrowser(), TestDemo.start()])
-  })
-
-  afterAll(async () => {
-    await browser.close()
-    await demo.close()
-  })
-
   beforeEach(async () => {
-    one = await DemoTab.open(browser, demo)
+    one = await DemoTab.open(shared.browser, shared.demo)
   })
 
   afterEach(() => one.close())
 
   test('opened by the button agree on the users and on one token, for which TRAVIS was asked once', async () => {
-    demo.emulator.journal.clear()
+    shared.demo.emulator.journal.clear()
     for (const name of tokensNames) await one.signIn(name)
     const two = await one.pressForTab()
-    for (const name of tokensNames) await two.signedIn(name, demo.account(name).username)
+    for (const name of tokensNames) await two.signedIn(name, shared.demo.account(name).username)
     for (const tab of [one, two]) {
       await tab.tabs.getByText('2 tabs of this page are open, and they agree.').waitFor()
       await expect.poll(() => tab.tabs.locator('code').count()).toBe(2)
@@ -36,7 +27,7 @@ describe.skipIf(program === undefined)('two tabs', () => {
       await tab.tabs.getByText(/token route has answered (once|2 times) /).waitFor()
       expect(tab.complaints).toEqual([])
     }
-    expect(demo.emulator.journal.count({ provider: 'travis', kind: 'token' })).toBe(1)
+    expect(shared.demo.emulator.journal.count({ provider: 'travis', kind: 'token' })).toBe(1)
     await two.page.close()
     await one.tabs.getByText('This is the only tab').waitFor()
   })
@@ -44,11 +35,11 @@ describe.skipIf(program === undefined)('two tabs', () => {
   test('sign in and out together, at one provider without the other', async () => {
     const two = await one.anotherTab()
     for (const name of tokensNames) await one.signIn(name)
-    for (const name of tokensNames) await two.signedIn(name, demo.account(name).username)
+    for (const name of tokensNames) await two.signedIn(name, shared.demo.account(name).username)
     await two.button('teamServer', 'Sign out').click()
     await one.status('teamServer').getByText('Nobody is signed in').waitFor()
     expect(await one.titles('teamServer')).toEqual([])
-    expect(await one.status('travis').textContent()).toContain(demo.account('travis').username)
+    expect(await one.status('travis').textContent()).toContain(shared.demo.account('travis').username)
     await two.button('travis', 'Sign out').click()
     await one.status('travis').getByText('Nobody is signed in').waitFor()
     for (const tab of [one, two]) {
@@ -60,7 +51,7 @@ describe.skipIf(program === undefined)('two tabs', () => {
   test('another user in one of them: the other never shows records of the first with the name of the second', async () => {
     const two = await one.anotherTab()
     await one.signIn('travis')
-    const [anna, luca] = [demo.account('travis').username, demo.account('travis', 1).username]
+    const [anna, luca] = [shared.demo.account('travis').username, shared.demo.account('travis', 1).username]
     await two.signedIn('travis', anna)
     const ofAnna = await one.titles('travis')
     // At every change of the page: who is named, and whose records stand below.
@@ -89,8 +80,8 @@ describe.skipIf(program === undefined)('two tabs', () => {
   test('another user without a sign-out between: a token of the first is never sent afterwards', async () => {
     const two = await one.anotherTab()
     await one.signIn('travis')
-    const luca = demo.account('travis', 1)
-    await two.signedIn('travis', demo.account('travis').username)
+    const luca = shared.demo.account('travis', 1)
+    await two.signedIn('travis', shared.demo.account('travis').username)
     const before = await one.page.evaluate<string>(
       `fetch('/api/auth/travis/token', { method: 'POST', headers: { 'x-evergrant': '1' } }).then(answer => answer.json()).then(({ accessToken }) => accessToken)`,
     )
@@ -100,7 +91,7 @@ describe.skipIf(program === undefined)('two tabs', () => {
       body: ${JSON.stringify(JSON.stringify({ username: luca.username, password: luca.password }))} })`)
     const sent: (string | undefined)[] = []
     one.page.on('request', request => {
-      if (request.url().startsWith(demo.apiOrigin)) sent.push(request.headers()['authorization'])
+      if (request.url().startsWith(shared.demo.apiOrigin)) sent.push(request.headers()['authorization'])
     })
     await two.page.reload()
     await two.signedIn('travis', luca.username)

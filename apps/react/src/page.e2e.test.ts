@@ -1,27 +1,17 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { DemoTab, launchBrowser, program, TestDemo } from './page.test-support.ts'
+import { shareDemo } from '@evergrant/page-kit/suites'
+import { program } from '@evergrant/page-kit/test-support'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DemoTab, TestDemo } from './page.test-support.ts'
 import { tokensNames } from './settings.ts'
 
 const minute = 60_000
 
 describe.skipIf(program === undefined)('the page', () => {
-  let browser: Browser
-  let demo: TestDemo
+  const shared = shareDemo(() => TestDemo.start())
   let tab: DemoTab
 
-  beforeAll(async () => {
-    ;[browser, demo] = await Promise.all([launchBrowser(), TestDemo.start()])
-  })
-
-  afterAll(async () => {
-    await browser.close()
-    await demo.close()
-    expect(demo.faults).toEqual([])
-  })
-
   beforeEach(async () => {
-    tab = await DemoTab.open(browser, demo, { movesClock: true })
+    tab = await DemoTab.open(shared.browser, shared.demo, { movesClock: true })
   })
 
   afterEach(() => tab.close())
@@ -44,16 +34,16 @@ describe.skipIf(program === undefined)('the page', () => {
     tab.page.on('request', request => requests.push(new URL(request.url()).origin))
     await tab.signIn('teamServer')
     expect(await tab.scriptView('teamServer').textContent()).toContain('no token.')
-    expect(new Set(requests)).toEqual(new Set([demo.url]))
+    expect(new Set(requests)).toEqual(new Set([shared.demo.url]))
     await tab.signIn('travis')
     await expect
       .poll(() => tab.scriptView('travis').textContent())
       .toMatch(/ey..….{4}, \d+ characters, until/)
-    expect(requests).toContain(demo.apiOrigin)
+    expect(requests).toContain(shared.demo.apiOrigin)
   })
 
   test('a wrong password is told, and the form stays', async () => {
-    await tab.fillIn('travis', { ...demo.account('travis'), password: 'wrong' })
+    await tab.fillIn('travis', { ...shared.demo.account('travis'), password: 'wrong' })
     await tab.button('travis', 'Sign in').click()
     await tab
       .panel('travis')
@@ -66,25 +56,25 @@ describe.skipIf(program === undefined)('the page', () => {
 
   test('a token that ended is replaced once, for both ways together', async () => {
     await tab.signIn('travis')
-    demo.emulator.journal.clear()
+    shared.demo.emulator.journal.clear()
     await tab.skip(5 * minute + 1000)
     await tab.button('travis', 'Ask again').click()
     await tab.panel('travis').getByText('Asked again').waitFor()
     expect(await tab.panel('travis').locator('.failure').count()).toBe(0)
-    expect(demo.refreshes).toBe(1)
+    expect(shared.demo.refreshes).toBe(1)
   })
 
   test.each(tokensNames)('a token of %s that the API refuses is replaced once', async name => {
     await tab.signIn(name)
     // A token that is seconds old is not replaced over a refusal.
     await tab.skip(10_000)
-    demo.emulator.journal.clear()
+    shared.demo.emulator.journal.clear()
     await tab.button(name, 'Let the token expire').click()
     await tab.panel(name).getByText('The API refuses').waitFor()
     await tab.button(name, 'Ask again').click()
     await tab.panel(name).getByText('Asked again').waitFor()
     expect(await tab.panel(name).locator('.failure').count()).toBe(0)
-    expect(demo.refreshes).toBe(1)
+    expect(shared.demo.refreshes).toBe(1)
     await tab
       .panel(name)
       .locator('token-timeline')
@@ -102,7 +92,7 @@ describe.skipIf(program === undefined)('the page', () => {
       const failures = tab.panel(name).getByText('No answer came')
       await expect.poll(() => failures.count()).toBe(2)
       expect(await tab.titles(name)).toHaveLength(8)
-      expect(await tab.status(name).textContent()).toContain(demo.account(name).username)
+      expect(await tab.status(name).textContent()).toContain(shared.demo.account(name).username)
     }
     await tab.page.context().setOffline(false)
     for (const name of tokensNames) {
@@ -135,15 +125,15 @@ describe.skipIf(program === undefined)('the page', () => {
     await tab.page.route('**/api/auth/travis/sign-out', each => each.abort())
     await tab.button('travis', 'Sign out').click()
     await tab.panel('travis').getByText('No answer came').waitFor()
-    expect(await tab.status('travis').textContent()).toContain(demo.account('travis').username)
+    expect(await tab.status('travis').textContent()).toContain(shared.demo.account('travis').username)
   })
 
   test('a reload shows the same users again, with no new sign-in', async () => {
     for (const name of tokensNames) await tab.signIn(name)
-    demo.emulator.journal.clear()
+    shared.demo.emulator.journal.clear()
     await tab.page.reload()
-    for (const name of tokensNames) await tab.signedIn(name, demo.account(name).username)
-    expect(demo.emulator.journal.count({ kind: 'token' })).toBe(0)
+    for (const name of tokensNames) await tab.signedIn(name, shared.demo.account(name).username)
+    expect(shared.demo.emulator.journal.count({ kind: 'token' })).toBe(0)
     expect(tab.complaints).toEqual([])
   })
 })

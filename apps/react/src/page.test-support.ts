@@ -1,61 +1,20 @@
-import { systemClock } from '@evergrant/core'
-import type { Clock } from '@evergrant/core'
-import { createEmulator } from '@evergrant/emulator'
-import type { Emulator } from '@evergrant/emulator'
-import { startEmulatorServer } from '@evergrant/emulator/server'
-import { findBrowser } from '@evergrant/testing/machine'
-import type { BrowserProgram } from '@evergrant/testing/machine'
-import { chromium, firefox } from 'playwright-core'
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { Emulated, PageTab } from '@evergrant/page-kit/test-support'
+import type { ExampleAccount } from '@evergrant/page-kit/page'
+import type { RunningDemo } from '@evergrant/page-kit/server'
+import type { PersonOptions } from '@evergrant/page-kit/test-support'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { runDemo } from './run.ts'
-import type { RunningDemo } from './run.ts'
-import type { ExampleAccount, TokensName } from './settings.ts'
-
-/** The machine's browser; undefined: there is none, and the tests of the page are skipped. */
-export const program: BrowserProgram | undefined = findBrowser()
-
-const engine = program?.engine === 'firefox' ? firefox : chromium
-
-export function launchBrowser(): Promise<Browser> {
-  return engine.launch(program?.options)
-}
+import type { TokensName } from './settings.ts'
 
 /** The demo and an emulator on free ports, with one clock that tests move. */
-export class TestDemo {
-  readonly emulator: Emulator
-  /** What the demo did not expect. */
-  readonly faults: readonly unknown[]
-  readonly #demo: RunningDemo
-  readonly #clock: { skippedMs: number }
-
-  private constructor(demo: RunningDemo, clock: { skippedMs: number }, faults: readonly unknown[]) {
-    this.emulator = demo.emulator.emulator
-    this.faults = faults
-    this.#demo = demo
-    this.#clock = clock
-  }
-
+export class TestDemo extends Emulated<RunningDemo> {
   static async start(pageDirectory?: string): Promise<TestDemo> {
-    const moved = { skippedMs: 0 }
-    const clock: Clock = {
-      wall: () => systemClock.wall() + moved.skippedMs,
-      monotonic: () => systemClock.monotonic() + moved.skippedMs,
-      schedule: (...given) => systemClock.schedule(...given),
-    }
-    const faults: unknown[] = []
-    const emulator = await startEmulatorServer({ emulator: createEmulator({ now: () => clock.wall() }) })
-    const onError = (error: unknown): void => void faults.push(error)
-    const demo = await runDemo({ port: 0, emulator, pageDirectory, clock, onError })
-    return new TestDemo(demo, moved, faults)
-  }
-
-  get url(): string {
-    return this.#demo.url
+    return new TestDemo(await TestDemo.run(options => runDemo({ ...options, pageDirectory })))
   }
 
   /** Where the emulated API is. */
   get apiOrigin(): string {
-    return this.#demo.emulator.url
+    return this.demo.emulator.url
   }
 
   account(name: TokensName, index: 0 | 1 | 2 = 0): ExampleAccount {
@@ -63,59 +22,36 @@ export class TestDemo {
     return name === 'teamServer' ? teamServer.credentials : travis.credentials.customers[index]
   }
 
-  /** Moves the clock of the server and of the providers. */
-  skip(ms: number): void {
-    this.#clock.skippedMs += ms
-  }
-
   /** How often the refresh token was used since the journal was cleared. */
   get refreshes(): number {
     return this.emulator.journal.count({ kind: 'token', grantType: 'refresh_token' })
   }
-
-  async close(): Promise<void> {
-    await this.#demo.stop()
-    await this.#demo.emulator.close()
-  }
 }
 
 /** One tab with the page. */
-export class DemoTab {
-  readonly page: Page
+export class DemoTab extends PageTab {
   readonly demo: TestDemo
-  readonly #complaints: string[] = []
 
   constructor(page: Page, demo: TestDemo) {
-    this.page = page
+    super(page)
     this.demo = demo
-    page.setDefaultTimeout(8000)
-    page.on('pageerror', error => this.#complaints.push(error.message))
-    page.on('console', message => {
-      if (message.type() === 'error' || message.type() === 'warning') this.#complaints.push(message.text())
-    })
   }
 
   /** A new browser of one person. With `movesClock`, `skip` moves the clock of the page, too. */
-  static async open(
-    browser: Browser,
-    demo: TestDemo,
-    { movesClock = false, ...options }: BrowserContextOptions & { readonly movesClock?: boolean } = {},
-  ): Promise<DemoTab> {
-    const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
-    if (movesClock) await context.clock.install()
-    return DemoTab.#openIn(context, demo)
+  static async open(browser: Browser, demo: TestDemo, options?: PersonOptions): Promise<DemoTab> {
+    return DemoTab.#openIn(await DemoTab.blank(browser, options), demo)
   }
 
-  static async #openIn(context: BrowserContext, demo: TestDemo): Promise<DemoTab> {
-    const tab = new DemoTab(await context.newPage(), demo)
+  static async #openIn(page: Page, demo: TestDemo): Promise<DemoTab> {
+    const tab = new DemoTab(page, demo)
     await tab.page.goto(demo.url)
     await tab.known('travis')
     return tab
   }
 
   /** Another tab of the same browser. */
-  anotherTab(): Promise<DemoTab> {
-    return DemoTab.#openIn(this.page.context(), this.demo)
+  async anotherTab(): Promise<DemoTab> {
+    return DemoTab.#openIn(await this.page.context().newPage(), this.demo)
   }
 
   /** Presses the button, and returns the tab that it opens. */
@@ -136,15 +72,6 @@ export class DemoTab {
   async skip(ms: number): Promise<void> {
     this.demo.skip(ms)
     await this.page.context().clock.fastForward(ms)
-  }
-
-  async close(): Promise<void> {
-    await this.page.context().close()
-  }
-
-  /** What the browser complained about, except that an answer was an error: the page says that itself. */
-  get complaints(): string[] {
-    return this.#complaints.filter(text => !text.startsWith('Failed to load resource'))
   }
 
   panel(name: TokensName): Locator {
@@ -196,21 +123,4 @@ export class DemoTab {
     for (const way of ['fetch', 'axios'] as const)
       await this.records(name, way).locator('li').nth(3).waitFor()
   }
-
-  async tabTo(target: Locator, presses = 60): Promise<void> {
-    for (let press = 0; press < presses; press += 1) {
-      if (await isFocused(target)) return
-      await this.page.keyboard.press('Tab')
-    }
-    throw new Error('Tab never gets there.')
-  }
-
-  // A program as text: these tests are compiled without the page's own scripts.
-  isTooWide(): Promise<boolean> {
-    return this.page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
-  }
-}
-
-export async function isFocused(target: Locator): Promise<boolean> {
-  return (await target.and(target.page().locator(':focus')).count()) === 1
 }

@@ -1,6 +1,6 @@
+import { requestLike } from '@evergrant/page-kit/server'
 import type { SessionSource } from '@evergrant/server'
 import type { Request, RequestHandler } from 'express'
-import { requestLike } from './request-like.ts'
 
 /** Sign-ins that are counted at a time; the oldest is forgotten. */
 const mostSignIns = 200

@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
+import '@evergrant/page-kit/skip-link.css'
 import './page.css'
 
 export const metadata: Metadata = {

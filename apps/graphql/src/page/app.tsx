@@ -1,9 +1,9 @@
+import { Masthead } from '@evergrant/page-kit/page'
 import { useAccessToken } from '@evergrant/react'
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { RefusalKind, TokensName } from '../settings.ts'
 import type { Page } from './create-page.tsx'
-import { Logo } from './logo.tsx'
 import { Session } from './session.tsx'
 import { TransportChoice } from './transport-choice.tsx'
 
@@ -16,15 +16,9 @@ export function App({ page }: { readonly page: Page }): ReactNode {
   useEffect(() => live.listen({ proxy, mediated }), [live, proxy, mediated])
   return (
     <>
-      <header className="masthead">
-        <Logo />
-        <div>
-          <h1>One GraphQL page, three clients</h1>
-          <p className="quiet">
-            Access tokens live for 30 seconds. The queries, the mutation and the subscription do not notice.
-          </p>
-        </div>
-      </header>
+      <Masthead title="One GraphQL page, three clients">
+        Access tokens live for 30 seconds. The queries, the mutation and the subscription do not notice.
+      </Masthead>
       <main>
         <TransportChoice name={name} onName={setName} refusals={refusals} onRefusals={setRefusals} />
         <Session key={name} name={name} page={page} refusals={name === 'proxy' ? 'http' : refusals} />

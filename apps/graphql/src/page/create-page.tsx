@@ -1,7 +1,7 @@
 import { createBrowserTokens } from '@evergrant/browser'
 import type { BrowserTokens } from '@evergrant/browser'
+import { LiveEvents } from '@evergrant/page-kit/page'
 import type { PageSettings, TokensName } from '../settings.ts'
-import { LiveEvents } from './live-events.ts'
 
 declare module '@evergrant/react' {
   interface Register {
@@ -13,7 +13,7 @@ declare module '@evergrant/react' {
 export interface Page {
   readonly settings: PageSettings
   readonly tokens: Readonly<Record<TokensName, BrowserTokens>>
-  readonly live: LiveEvents
+  readonly live: LiveEvents<TokensName>
 }
 
 export function createPage(settings: PageSettings): Page {

@@ -1,3 +1,4 @@
+import { SessionTimeline } from '@evergrant/page-kit/page'
 import { useAccessToken } from '@evergrant/react'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
@@ -6,7 +7,6 @@ import { ClientPanel } from './client-panel.tsx'
 import type { Page } from './create-page.tsx'
 import { clientNames, clientTitles } from './fleet-client.ts'
 import type { ClientName } from './fleet-client.ts'
-import { SessionTimeline } from './session-timeline.tsx'
 import { Tabs } from './tabs.tsx'
 import { operationFailure } from './words.ts'
 
@@ -61,7 +61,7 @@ export function SignedIn({
           refusals={refusals}
         />
       </Tabs>
-      <SessionTimeline name={name} live={page.live} />
+      <SessionTimeline name={name} live={page.live} label="TRAVIS" />
     </>
   )
 }

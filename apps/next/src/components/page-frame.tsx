@@ -1,7 +1,7 @@
+import { Logo } from '@evergrant/page-kit/logo'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { signOut } from '../app/actions.ts'
-import { Logo } from './logo.tsx'
 import { SignOutButton } from './sign-out-button.tsx'
 
 /** What is around every page. Part of the page and not of the layout, which Next does not render anew after a sign-in. */
@@ -21,7 +21,7 @@ export function PageFrame({
       </a>
       <header className="masthead">
         <p className="brand">
-          <Logo />
+          <Logo size={36} />
           <span>
             <strong>Fleet</strong> for TRAVIS customers
           </span>

@@ -1,8 +1,8 @@
+import { Masthead } from '@evergrant/page-kit/page'
 import { useAccessToken } from '@evergrant/react'
 import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import type { Page } from './create-page.tsx'
-import { Logo } from './logo.tsx'
 import { Panel } from './panel.tsx'
 import { TabsCard } from './tabs-card.tsx'
 
@@ -13,13 +13,9 @@ export function App({ page }: { readonly page: Page }): ReactNode {
   useEffect(() => live.listen({ teamServer, travis }), [live, teamServer, travis])
   return (
     <>
-      <header className="masthead">
-        <Logo />
-        <div>
-          <h1>Two modes, side by side</h1>
-          <p className="quiet">Sign in at either, open a second tab, and see what a page gets to know.</p>
-        </div>
-      </header>
+      <Masthead title="Two modes, side by side">
+        Sign in at either, open a second tab, and see what a page gets to know.
+      </Masthead>
       <main>
         <TabsCard page={page} />
         <div className="panels">

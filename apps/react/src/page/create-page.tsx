@@ -1,8 +1,8 @@
 import { createBrowserTokens } from '@evergrant/browser'
 import type { BrowserTokens } from '@evergrant/browser'
+import { LiveEvents } from '@evergrant/page-kit/page'
 import type { PageSettings, TokensName } from '../settings.ts'
 import { EventLog } from './event-log.ts'
-import { LiveEvents } from './live-events.ts'
 import { TabRoster } from './tab-roster.ts'
 
 declare module '@evergrant/react' {
@@ -16,7 +16,7 @@ export interface Page {
   readonly settings: PageSettings
   readonly tokens: Readonly<Record<TokensName, BrowserTokens>>
   readonly logs: Readonly<Record<TokensName, EventLog>>
-  readonly live: LiveEvents
+  readonly live: LiveEvents<TokensName>
   readonly roster: TabRoster
 }
 

@@ -1,15 +1,7 @@
-import { defineTokenTimeline } from '@evergrant/timeline'
-import { hydrateRoot, createRoot } from 'react-dom/client'
-import { loadSettings } from './load-settings.ts'
+import { loadSettings, mountPage } from '@evergrant/page-kit/page'
+import type { PageSettings } from '../settings.ts'
 import { createPage } from './create-page.tsx'
 import { Root } from './root.tsx'
 
-defineTokenTimeline()
-const place = document.getElementById('page')
-const page = createPage(await loadSettings())
-if (place !== null) {
-  // Vite's development server renders nothing ahead.
-  const isRendered = place.firstElementChild !== null
-  if (isRendered) hydrateRoot(place, <Root page={page} />)
-  else createRoot(place).render(<Root page={page} />)
-}
+const settings = (await loadSettings()) as PageSettings
+mountPage(<Root page={createPage(settings)} />)

@@ -1,7 +1,8 @@
+import { timeOf } from '@evergrant/page-kit/page'
 import { useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import type { EventLog } from './event-log.ts'
-import { eventSentence, timeOf } from './words.ts'
+import { eventSentence } from './words.ts'
 
 /** What the tokens of this page told by `onEvent`, the newest first. */
 export function PageLog({ log }: { readonly log: EventLog }): ReactNode {

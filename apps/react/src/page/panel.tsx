@@ -1,11 +1,10 @@
+import { sessionSentence, SignInForm, useTitleFocus } from '@evergrant/page-kit/page'
 import { useAccessToken } from '@evergrant/react'
-import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 import type { TokensName } from '../settings.ts'
 import type { Page } from './create-page.tsx'
 import { PageLog } from './page-log.tsx'
 import { resources } from './records.ts'
-import { SignInForm } from './sign-in-form.tsx'
 import { SignedIn } from './signed-in.tsx'
 
 const modes = { teamServer: 'Proxy mode', travis: 'Mediated mode' } as const
@@ -20,15 +19,8 @@ export function Panel({
   readonly page: Page
   readonly children: ReactNode
 }): ReactNode {
-  const { status, signInId, username } = useAccessToken(name)
-  const title = useRef<HTMLHeadingElement>(null)
-  // Whoever pressed a button that is gone now goes on at the top of the panel; other tabs keep their focus.
-  const isActing = useRef(false)
-  useEffect(() => {
-    if (isActing.current) title.current?.focus()
-    isActing.current = false
-  }, [status, signInId])
-  const act = (isUnderWay: boolean): void => void (isActing.current = isUnderWay)
+  const { status, signInId, username, signIn } = useAccessToken(name)
+  const { title, act } = useTitleFocus(status, signInId)
   return (
     <section className="card panel" aria-labelledby={`${name}-title`} data-status={status}>
       <header>
@@ -38,21 +30,14 @@ export function Panel({
         <p className="quiet">{children}</p>
       </header>
       <p className="status" role="status">
-        {sentenceOf(status, username)}
+        {sessionSentence(status, username)}
       </p>
       {status === 'unauthenticated' && (
-        <SignInForm name={name} accounts={page.settings.accounts[name]} onSignIn={act} />
+        <SignInForm signIn={signIn} accounts={page.settings.accounts[name]} onSignIn={act} />
       )}
       {/* Another sign-in is another component: nothing that the first user saw is left. */}
       {status === 'authenticated' && <SignedIn key={signInId} name={name} page={page} onSignOut={act} />}
       <PageLog log={page.logs[name]} />
     </section>
   )
-}
-
-function sentenceOf(status: string, username: string | undefined): string {
-  if (status === 'authenticated') return `Signed in as ${username}`
-  if (status === 'unauthenticated') return 'Nobody is signed in'
-  if (status === 'error') return 'The server cannot be reached; asking again by itself'
-  return 'One moment …'
 }

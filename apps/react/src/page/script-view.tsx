@@ -1,8 +1,8 @@
+import { timeOf } from '@evergrant/page-kit/page'
 import { useAccessToken } from '@evergrant/react'
 import type { ReactNode } from 'react'
 import type { TokensName } from '../settings.ts'
 import { redact } from './redact.ts'
-import { timeOf } from './words.ts'
 
 /** What a script in this page gets to see of the token; a bad one, too. */
 export function ScriptView({ name }: { readonly name: TokensName }): ReactNode {

@@ -1,3 +1,4 @@
+import { SessionTimeline } from '@evergrant/page-kit/page'
 import { useAccessToken, useAuthorizedFetch } from '@evergrant/react'
 import { useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
@@ -7,7 +8,6 @@ import type { Page } from './create-page.tsx'
 import { resources } from './records.ts'
 import { RecordsList } from './records-list.tsx'
 import { ScriptView } from './script-view.tsx'
-import { SessionTimeline } from './session-timeline.tsx'
 import { useRecords } from './use-records.ts'
 import { recordsFailure } from './words.ts'
 
@@ -80,7 +80,7 @@ export function SignedIn({
         {news}
       </p>
       <ScriptView name={name} />
-      <SessionTimeline name={name} live={page.live} />
+      <SessionTimeline name={name} live={page.live} label={resource.title} />
       <div className="ways">
         <RecordsList way="fetch" resource={resource} state={fetched.state} />
         <RecordsList way="axios" resource={resource} state={byOther.state} />

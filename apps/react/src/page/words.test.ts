@@ -1,21 +1,10 @@
 import { NetworkError } from '@evergrant/core/source'
+import { timeOf } from '@evergrant/page-kit/page'
 import { describe, expect, test } from 'vitest'
 import { AnswerError } from './ask.ts'
-import { eventSentence, recordsFailure, signInFailure, timeOf } from './words.ts'
+import { eventSentence, recordsFailure } from './words.ts'
 
 describe('words', () => {
-  test.each([
-    ['credentials_rejected', /wrong/],
-    ['superseded', /another tab/],
-    ['network_error', /cannot be reached/],
-  ])('of a sign-in that failed with %s', (code, words) => {
-    expect(signInFailure({ code })).toMatch(words)
-  })
-
-  test('of too many tries name the time', () => {
-    expect(signInFailure({ code: 'too_many_attempts', retryAt: 0 })).toContain(timeOf(0))
-  })
-
   test.each([
     [new AnswerError(503), 'The API answered 503.'],
     [

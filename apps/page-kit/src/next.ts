@@ -1,0 +1,6 @@
+export { nextConfig } from './next/next-config.ts'
+export type { SharedNextConfig } from './next/next-config.ts'
+export { serveNext } from './next/serve-next.ts'
+export type { ServeNextOptions } from './next/serve-next.ts'
+export { startServer } from './next/start-server.ts'
+export type { RunningServer, StartServerOptions } from './next/start-server.ts'

@@ -1,0 +1,6 @@
+export { developmentSuite } from './suites/development-suite.ts'
+export type { DevelopmentSuiteOptions } from './suites/development-suite.ts'
+export { programSuite } from './suites/program-suite.ts'
+export type { ProgramSuiteOptions } from './suites/program-suite.ts'
+export { shareDemo } from './suites/share-demo.ts'
+export type { SharedDemo } from './suites/share-demo.ts'

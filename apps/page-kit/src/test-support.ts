@@ -1,0 +1,8 @@
+export { conditions, layoutFaults, readerOptions, violationsIn } from './test-support/page-access.ts'
+export { Emulated } from './test-support/emulated.ts'
+export type { EmulatedOptions } from './test-support/emulated.ts'
+export { engine, launchBrowser, program } from './test-support/machine-browser.ts'
+export { isFocused, PageTab } from './test-support/page-tab.ts'
+export type { PersonOptions } from './test-support/page-tab.ts'
+export { takePictures } from './test-support/take-pictures.ts'
+export type { Picture } from './test-support/take-pictures.ts'

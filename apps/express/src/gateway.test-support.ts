@@ -7,6 +7,7 @@ import type { Emulator } from '@evergrant/emulator'
 import { startEmulatorServer } from '@evergrant/emulator/server'
 import { chooseProviders } from './choose-providers.ts'
 import type { Environment, RunningEmulator } from './choose-providers.ts'
+import { EmulatorFaults } from './emulator-faults.ts'
 import { createGateway } from './gateway.ts'
 
 /** A gateway and an emulator on free ports, with one clock that tests move. */
@@ -39,7 +40,14 @@ export async function startTestGateway(
   const env = typeof options.env === 'function' ? options.env(running) : options.env
   const providers = chooseProviders(env ?? {}, running)
   const onError = (error: unknown): void => void faults.push(error)
-  const gateway = createGateway({ providers, emulator, clock, onError, timeoutMs: options.timeoutMs })
+  const faultsOfProviders = new EmulatorFaults(emulator)
+  const gateway = createGateway({
+    providers,
+    faults: faultsOfProviders,
+    clock,
+    onError,
+    timeoutMs: options.timeoutMs,
+  })
   const server = createServer(gateway.app)
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
   return {

@@ -1,16 +1,17 @@
 import { fileURLToPath } from 'node:url'
 import { createTokenManager, memoryStore, systemClock } from '@evergrant/core'
 import type { Clock, TokenManager } from '@evergrant/core'
-import type { Emulator } from '@evergrant/emulator'
 import { accessTokens } from '@evergrant/express'
 import { createSessions } from '@evergrant/server'
 import express from 'express'
 import type { Express, RequestHandler } from 'express'
 import { apiRoutes } from './api-routes.ts'
 import { customerRoutes } from './customer-routes.ts'
+import type { ProviderFaults } from './emulator-faults.ts'
 import { customerEventRoute, eventRoute } from './event-route.ts'
 import { faultRoutes } from './fault-routes.ts'
 import { FaultBox } from './faults.ts'
+import type { GatewayCluster } from './gateway-cluster.ts'
 import { gatewayErrors, notFound } from './gateway-errors.ts'
 import type { GatewayProviders } from './gateway-providers.ts'
 import { providerNames } from './provider-name.ts'
@@ -24,8 +25,10 @@ import { timelineFiles } from './timeline-files.ts'
 /** Options of {@link createGateway}. */
 export interface GatewayOptions {
   readonly providers: GatewayProviders
-  /** What emulates the emulated providers, so that the page can break them. Default: it cannot. */
-  readonly emulator?: Emulator | undefined
+  /** Breaks the emulated providers for the page. Default: it cannot. */
+  readonly faults?: ProviderFaults | undefined
+  /** The processes that it shares its tokens and sessions with. Default: it is alone, and keeps them in memory. */
+  readonly cluster?: GatewayCluster | undefined
   /** Default: the platform's. */
   readonly clock?: Clock | undefined
   /** How long an API may take to answer, in milliseconds. Default 15 000. */
@@ -43,14 +46,15 @@ export interface Gateway {
 
 /** Creates the application: five APIs and one page. Nothing is fetched before somebody asks. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { providers, clock = systemClock, timeoutMs = 15_000, onError = () => {} } = options
-  const shared = { store: memoryStore({ clock }), clock }
+  const { providers, cluster, clock = systemClock, timeoutMs = 15_000, onError = () => {} } = options
+  const shared = { store: cluster?.store ?? memoryStore({ clock }), clock }
   const counter = new RequestCounter()
   const managers = Object.fromEntries(
     providerNames.map(name => [name, createTokenManager(providers[name].authorization, shared)]),
   ) as Record<ProviderName, TokenManager>
   for (const name of providerNames) counter.watch(managers[name])
-  const faults = new FaultBox({ providers, managers, emulator: options.emulator })
+  cluster?.watch(managers)
+  const faults = new FaultBox({ providers, managers, faults: options.faults })
   const sessions = createSessions({
     ...shared,
     authorization: providers.customers.authorization,
@@ -58,7 +62,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     // The gateway speaks plain http, and nobody but this machine reaches it.
     allowInsecureLoopback: true,
     // Cookies know no port: another application on this machine has a session of its own.
-    cookie: { name: 'evergrant-gateway', sameSite: 'strict' },
+    cookie: { name: cluster === undefined ? 'evergrant-gateway' : 'evergrant-cluster', sameSite: 'strict' },
   })
   const now = (): number => clock.wall()
   const connection = providers.customers
@@ -73,7 +77,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.use('/timeline', timelineFiles())
   app.use('/api', noStore)
   app.use(accessTokens({ ...managers, customer: sessions }))
-  app.get('/api/status', statusRoute({ providers, managers, signInFault, counter, faults, now }))
+  app.get('/api/status', statusRoute({ providers, managers, signInFault, counter, faults, cluster, now }))
   app.get('/api/events', eventRoute(managers))
   app.get('/api/customer/events/:session', customerEventRoute(clock))
   app.use('/api/break', faultRoutes(faults))
@@ -83,7 +87,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.use(gatewayErrors({ now, onError }))
 
   const disposables = [...Object.values(managers), sessions]
-  return { app, close: async () => void (await Promise.all(disposables.map(each => each.dispose()))) }
+  const close = async (): Promise<void> => {
+    cluster?.dispose()
+    await Promise.all(disposables.map(each => each.dispose()))
+  }
+  return { app, close }
 }
 
 // Found relative to this module: `src/public`, and its copy in `dist`.

@@ -1,13 +1,14 @@
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { closeGracefully } from '@evergrant/express'
 import { startEmulatorServer } from '@evergrant/emulator/server'
 import type { EmulatorServer } from '@evergrant/emulator/server'
 import { chooseProviders, emulatedProviders } from './choose-providers.ts'
 import type { Environment } from './choose-providers.ts'
+import { EmulatorFaults } from './emulator-faults.ts'
 import { createGateway } from './gateway.ts'
+import { listen } from './listen.ts'
 import { providerNames } from './provider-name.ts'
+import type { ProviderName } from './provider-name.ts'
 import { resources } from './resources.ts'
 
 /** The gateway while it runs. */
@@ -42,12 +43,12 @@ export async function runGateway(
   try {
     const gateway = createGateway({
       providers: chooseProviders(env, running),
-      emulator: running?.emulator,
+      faults: running && new EmulatorFaults(running.emulator),
       onError,
     })
     const server = createServer(gateway.app)
-    const notice = describe(emulated.map(name => resources[name].title))
-    const url = await listen(server, port)
+    const notice = describeEmulated(emulated)
+    const url = await listen(server, port, 'choose another one, such as PORT=3001.')
     return {
       url,
       banner: `${url}\n${notice}`,
@@ -64,32 +65,18 @@ export async function runGateway(
 }
 
 /**
- * Reads a port.
- * @throws {Error} it is none
+ * Reads a port; `fallback` where there is none.
+ * @throws {Error} it is none, or higher than `highest`
  */
-export function readPort(text = ''): number {
-  if (text === '') return 3000
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
-  throw new Error(`PORT must be a whole number from 0 to 65535, not "${text}".`)
+export function readPort(text = '', fallback = 3000, highest = 65_535): number {
+  if (text === '') return fallback
+  if (/^\d{1,5}$/.test(text) && Number(text) <= highest) return Number(text)
+  throw new Error(`PORT must be a whole number from 0 to ${highest}, not "${text}".`)
 }
 
-function describe(titles: readonly string[]): string {
-  if (titles.length === 0) return 'All providers are real.'
-  if (titles.length === providerNames.length) return 'All providers are emulated: no credentials are set.'
-  return `Emulated: ${titles.join(', ')}. The others are real.`
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)))
-    server.listen(port, host, () => resolve(`http://${host}:${(server.address() as AddressInfo).port}`))
-  })
-}
-
-function explain(error: NodeJS.ErrnoException, port: number): Error {
-  const advice = 'choose another one, such as PORT=3001.'
-  if (error.code === 'EADDRINUSE')
-    return new Error(`Port ${port} is already in use: stop what uses it, or ${advice}`)
-  if (error.code === 'EACCES') return new Error(`Port ${port} may not be used by this user: ${advice}`)
-  return new Error(`Port ${port} cannot be opened (${error.code ?? error.message}): ${advice}`)
+/** Says which providers are emulated. */
+export function describeEmulated(emulated: readonly ProviderName[]): string {
+  if (emulated.length === 0) return 'All providers are real.'
+  if (emulated.length === providerNames.length) return 'All providers are emulated: no credentials are set.'
+  return `Emulated: ${emulated.map(name => resources[name].title).join(', ')}. The others are real.`
 }

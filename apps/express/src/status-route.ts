@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express'
 import { customerStatus } from './customer-status.ts'
 import { describeCredential } from './describe-credential.ts'
 import type { FaultBox } from './faults.ts'
+import type { GatewayCluster } from './gateway-cluster.ts'
 import type { GatewayProviders } from './gateway-providers.ts'
 import { providerNames } from './provider-name.ts'
 import type { ProviderName } from './provider-name.ts'
@@ -17,6 +18,8 @@ export interface StatusSources {
   readonly signInFault: () => string | undefined
   readonly counter: RequestCounter
   readonly faults: FaultBox
+  /** Undefined: the gateway is alone. */
+  readonly cluster: GatewayCluster | undefined
   readonly now: () => number
 }
 
@@ -27,11 +30,13 @@ export function statusRoute({
   signInFault,
   counter,
   faults,
+  cluster,
   now,
 }: StatusSources): RequestHandler {
   return async (request, response) => {
     const { examples, isEmulated } = providers.customers
-    const customer = await customerStatus(request.tokens.customer)
+    const customer = await customerStatus(request.tokens.customer, cluster === undefined)
+    const { credentials: shared, ...processes } = (await cluster?.describe()) ?? {}
     response.json({
       // The page counts down by this clock: the browser's own may be wrong.
       at: now(),
@@ -46,8 +51,10 @@ export function statusRoute({
         refreshes: counter.of(managers[name]).refreshes,
         regrants: counter.of(managers[name]).regrants,
         faults: faults.namesFor(name),
+        shared: shared?.[name],
       })),
       customer: { isEmulated, examples, signInFault: signInFault(), ...customer },
+      cluster: cluster && processes,
     })
   }
 }

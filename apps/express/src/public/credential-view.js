@@ -74,6 +74,12 @@ export class CredentialView {
     setText(this.#count, `${refreshes}, ${regrants}`)
   }
 
+  /** For a credential whose requests are counted elsewhere. */
+  hideCounts() {
+    this.#counts.hidden = true
+    this.#requestCount.hidden = true
+  }
+
   /** Counts down between two polls. */
   tick() {
     const { expiresAt, lifetimeMs, isRejected, retryAt, state } = this.#credential ?? {}

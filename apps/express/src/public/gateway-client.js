@@ -11,11 +11,19 @@
  * @property {boolean} isEmulated
  *
  * @typedef {{ name: string, title: string, refreshes: number, regrants: number, faults: string[] }} OfProvider
- * @typedef {Credential & OfProvider} ProviderCredential
+ * @typedef {{ sent: number, failed: number }} CountedRequests
+ * @typedef {object} SharedCredential
+ * @property {{ process: string, pid: number, at: number, rung: string }} [last]
+ * @property {{ name: string, obtained: number, adopted: number }[]} processes
+ * @property {CountedRequests} [requests]
+ *
+ * @typedef {Credential & OfProvider & { shared?: SharedCredential }} ProviderCredential
+ * @typedef {{ name: string, pid: number, url: string, end?: string, obtained: number, adopted: number }} Process
+ * @typedef {{ self: string, isStoreAway: boolean, processes: Process[] }} Cluster
  * @typedef {{ step?: { because?: string }, next?: { at?: number } }} Pause the parts of an explanation that say why it waits
  * @typedef {{ name: string, event?: unknown, explanation: Pause }} TokenMessage
  * @typedef {Credential & { username?: string, session?: string, signInFault?: string, examples: { username: string, password: string }[] }} CustomerCredential
- * @typedef {{ at: number, credentials: ProviderCredential[], customer: CustomerCredential }} Status
+ * @typedef {{ at: number, credentials: ProviderCredential[], customer: CustomerCredential, cluster?: Cluster }} Status
  * @typedef {{ records: unknown[], total?: number }} Records
  *
  * @typedef {object} Answered

@@ -1,3 +1,4 @@
+import { ClusterPanel } from './cluster-panel.js'
 import { CustomerCard } from './customer-card.js'
 import { setText } from './dom.js'
 import { get } from './gateway-client.js'
@@ -8,6 +9,8 @@ import { ProviderCard } from './provider-card.js'
 /** @typedef {import('./gateway-client.js').Status} Status */
 
 const pollMs = 4000
+// What happens to the other processes is no event of this one.
+const clusterPollMs = 1000
 
 /** @param {string} id */
 function byId(id) {
@@ -19,6 +22,7 @@ function byId(id) {
 const overview = byId('overview')
 const outage = byId('outage')
 const news = new NewsLine(byId('news'))
+const panel = new ClusterPanel(byId('cluster'))
 /** @type {Map<string, ProviderCard>} */
 const cards = new Map()
 /** @type {Map<string, string>} */
@@ -38,6 +42,7 @@ const live = new LiveEvents(
 
 let asked = 0
 let answered = 0
+let isClustered = false
 
 async function refresh() {
   const turn = ++asked
@@ -52,8 +57,9 @@ async function refresh() {
 }
 
 /** @param {Status} status */
-function show({ at, credentials, customer: person }) {
+function show({ at, credentials, customer: person, cluster }) {
   outage.hidden = true
+  showCluster(cluster, credentials)
   for (const credential of credentials) {
     let card = cards.get(credential.name)
     if (card === undefined) {
@@ -69,6 +75,19 @@ function show({ at, credentials, customer: person }) {
   customer.update(person, at)
   live.follow(person.session)
   setText(overview, summary(credentials))
+}
+
+/**
+ * @param {Status['cluster']} cluster
+ * @param {Status['credentials']} credentials
+ */
+function showCluster(cluster, credentials) {
+  panel.update(cluster, credentials)
+  if (cluster === undefined || isClustered) return
+  isClustered = true
+  const name = `Evergrant gateway ${cluster.self}`
+  document.title = name
+  for (const heading of document.getElementsByTagName('h1')) setText(heading, name)
 }
 
 /** @param {import('./token-streams.js').StreamedMessage} message */
@@ -87,6 +106,16 @@ async function tell(message) {
   const sentence = await card.tell(message)
   if (message.event === undefined) news.listens()
   else news.tell(titles.get(message.name) ?? message.name, sentence)
+}
+
+function poll() {
+  setTimeout(
+    () => {
+      if (!document.hidden) void refresh()
+      poll()
+    },
+    isClustered ? clusterPollMs : pollMs,
+  )
 }
 
 let isRefreshDue = false
@@ -115,9 +144,7 @@ document.addEventListener('asked', () => void refresh())
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) void refresh()
 })
-setInterval(() => {
-  if (!document.hidden) void refresh()
-}, pollMs)
+poll()
 setInterval(() => {
   for (const card of [...cards.values(), customer]) card.tick()
 }, 1000)

@@ -2,6 +2,7 @@ import { CredentialView } from './credential-view.js'
 import { element, setText } from './dom.js'
 import { FaultButtons } from './fault-buttons.js'
 import { RecordsView } from './records-view.js'
+import { SharedView } from './shared-view.js'
 import { tables } from './tables.js'
 import { TimelineView } from './timeline-view.js'
 
@@ -11,6 +12,7 @@ import { TimelineView } from './timeline-view.js'
 export class ProviderCard {
   #view = new CredentialView()
   #badge = element('p', { class: 'badge' })
+  #shared = new SharedView()
   #timeline = new TimelineView()
   #faults
   #records
@@ -54,10 +56,22 @@ export class ProviderCard {
     setText(this.#badge, credential.isEmulated ? 'Emulator' : 'Real API')
     this.#badge.classList.toggle('real', !credential.isEmulated)
     this.#view.update(credential, at)
-    this.#view.count(credential)
+    this.#showCounts(credential)
     this.#faults.show(credential.faults)
     this.#timeline.setClock(at)
     this.#records.askIfDue(credential, at)
+  }
+
+  /** @param {ProviderCredential} credential */
+  #showCounts(credential) {
+    if (credential.shared === undefined) {
+      this.#view.count(credential)
+      return
+    }
+    // This process's own counts are half of the truth where another one refreshes, too.
+    this.#view.hideCounts()
+    if (!this.#shared.element.isConnected) this.#view.element.after(this.#shared.element)
+    this.#shared.update(credential.shared)
   }
 
   /**

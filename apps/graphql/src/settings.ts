@@ -1,4 +1,4 @@
-import type { ExampleAccount } from '@evergrant/page-kit/page'
+import type { ExampleAccount } from '@evergrant/page-kit/server'
 
 /** The two credentials of the page, by the names that `useAccessToken` takes. */
 export type TokensName = 'proxy' | 'mediated'

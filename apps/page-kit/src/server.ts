@@ -1,3 +1,4 @@
+export type { ExampleAccount } from './example-account.ts'
 export { listenOn } from './server/listen-on.ts'
 export type { Listening } from './server/listen-on.ts'
 export type { RunDemoOptions, RunningDemo } from './server/run-demo-options.ts'

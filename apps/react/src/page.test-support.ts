@@ -1,5 +1,5 @@
 import { Emulated, PageTab } from '@evergrant/page-kit/test-support'
-import type { ExampleAccount } from '@evergrant/page-kit/page'
+import type { ExampleAccount } from '@evergrant/page-kit/server'
 import type { RunningDemo } from '@evergrant/page-kit/server'
 import type { PersonOptions } from '@evergrant/page-kit/test-support'
 import type { Browser, Locator, Page } from 'playwright-core'

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { Masthead } from './masthead.tsx'
 import { SessionTimeline } from './session-timeline.tsx'
 import { SignInForm } from './sign-in-form.tsx'
-import type { ExampleAccount } from './sign-in-form.tsx'
+import type { ExampleAccount } from '../example-account.ts'
 
 function form(...usernames: string[]): string {
   const accounts: ExampleAccount[] = usernames.map(username => ({ username, password: `fake-${username}` }))

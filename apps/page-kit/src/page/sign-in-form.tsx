@@ -1,12 +1,7 @@
 import { useId, useRef, useState } from 'react'
 import type { FormEvent, ReactNode } from 'react'
 import { signInFailure } from './session-words.ts'
-
-/** An account of the emulator. It is visibly fake. */
-export interface ExampleAccount {
-  readonly username: string
-  readonly password: string
-}
+import type { ExampleAccount } from '../example-account.ts'
 
 /** The form, filled in with the first account: all of them are fake. */
 export function SignInForm({

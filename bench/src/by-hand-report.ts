@@ -45,7 +45,7 @@ refresh token comes twice, a Redis of their own, and the same faults.
 
 ## When something goes wrong
 
-Four processes with 5 callers each, one expiry with the fault, and one more after it; each row was played ${rounds} times. Times
+Four processes with 5 callers each, one expiry with the fault, and one more after it; each row was played ${rounds === 1 ? 'once' : `${rounds} times`}. Times
 are a tenth of usual ones: callers wait for 1.2 s by hand and for 1 s with Evergrant. A cell says how many token requests there
 were (2 are right), how many were refused as replays, how many of the 20 calls failed at first, and when every other process
 had the fresh token; **logged out** means that a person must sign in again.

@@ -5,8 +5,9 @@ const registered: unique symbol = Symbol.for('@evergrant/server:kept-stores/1') 
 type KeptStores = WeakMap<TokenStore, Map<number, TokenStore>>
 
 /**
- * The same store, which keeps no record longer than `keepMs`: sessions end, and what is left of them must not pile up. For one store and time it is the same object, also where a bundler evaluates this
- * module several times: the engine shares flights between managers whose store is the same object.
+ * The same store, which keeps no record longer than `keepMs`: sessions end, and what is left of them must not pile up.
+ * For one store and time it is the same object, also where a bundler evaluates this module several times: the engine
+ * shares flights between managers whose store is the same object.
  */
 export function keptStore(store: TokenStore, keepMs: number): TokenStore {
   const holder = globalThis as { [registered]?: KeptStores }

@@ -13,5 +13,5 @@ export function reportTable(
     `| ${cells.map(cell => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`
   const table = [line(headers), line(headers.map(() => '---')), ...rows.map(line)]
   // One call, so that tables of several processes do not mix.
-  appendFileSync(path, `## ${title}\n\n${table.join('\n')}\n\n`)
+  appendFileSync(path, `### ${title}\n\n${table.join('\n')}\n\n`)
 }

@@ -80,9 +80,11 @@ export async function settle(
 
 /** Writes, and tells the store how long the record can be of use. */
 export function write(
-  { environment }: Credential,
+  { environment, configured }: Credential,
   record: TokenRecord,
   how: Omit<WriteOptions, 'keepMs'>,
 ): Promise<WriteResult> {
-  return writeStored(environment, serializeRecord(record), { ...how, keepMs: recordKeepMs(record) })
+  // Without a trace of the person who signed in, the configured grant would go on in their place.
+  const keepMs = record.isPersons && configured !== undefined ? undefined : recordKeepMs(record)
+  return writeStored(environment, serializeRecord(record), { ...how, keepMs })
 }

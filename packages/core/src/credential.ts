@@ -234,6 +234,7 @@ export class Credential {
     if (this.#held && this.#held.record.family !== held.record.family) this.variants.clear()
     const etag = this.#held?.etag
     if (typeof etag === 'string' && etag !== held.etag) this.#seen.noteReplaced(etag)
+    if (this.unsaved && isOvertaken(this.unsaved.record, held.record)) this.unsaved = undefined
     this.#held = held
     this.#version++
     if (held.record.failure === undefined) this.failures.clear()
@@ -297,4 +298,9 @@ export class Credential {
     this.#tookMs.push(tookMs)
     if (this.#tookMs.length > measuredRequests) this.#tookMs.shift()
   }
+}
+
+/** What was kept for a store that was down is no longer wanted: somebody signed in or out since, or went further. */
+function isOvertaken(unsaved: TokenRecord, { family, generation, signedOut }: TokenRecord): boolean {
+  return family !== unsaved.family || signedOut === true || generation > unsaved.generation
 }

@@ -2,40 +2,82 @@ import { sleep } from './clock.ts'
 import { aged, judgeConflict } from './commit.ts'
 import type { Lineage } from './commit.ts'
 import { beforeWrite, settle, write } from './conditional-write.ts'
-import { contended } from './contended.ts'
+import { contended, mostConflicts } from './contended.ts'
 import type { Credential } from './credential.ts'
 import { newId } from './environment.ts'
 import { heldForMs, stamp } from './held.ts'
 import { flightsOf, takeTurn } from './single-flight.ts'
+import { revokeQuietly } from './session-end.ts'
+import type { EndingTokens } from './session-end.ts'
 import { readStored } from './store-access.ts'
-import { parseRecord } from './token-record.ts'
+import { isSameConfiguration, parseRecord } from './token-record.ts'
 import type { TokenRecord } from './token-record.ts'
 
-/** Tries again to write what the store refused earlier, or has lost. @throws {StoreError} it still refuses */
+/**
+ * Tries again to write what the store refused earlier, or has lost.
+ * @throws {StoreError} it still refuses, or others write all the time
+ */
 export async function saveLate(credential: Credential): Promise<void> {
+  for (let tries = 0; tries <= mostConflicts; tries++) if (await tryToSaveLate(credential)) return
+  throw contended()
+}
+
+async function tryToSaveLate(credential: Credential): Promise<boolean> {
   const { unsaved, environment } = credential
-  if (unsaved === undefined) return
+  if (unsaved === undefined) return true
   const { version } = credential
   const before = beforeWrite(credential)
   const stored = await readStored(environment)
   const current = stored && parseRecord(stored.payload)
   if (current !== undefined && !isToBeReplaced(current, unsaved.record, unsaved.lineage)) {
-    credential.unsaved = undefined
+    forget(credential, unsaved)
     await credential.takeOver(stored, version)
-    return
+    if (isEnded(current, unsaved.record)) await revokeQuietly(environment, tokensOf(unsaved.record))
+    return true
   }
   const sentAt = stamp(environment.clock)
   const record = aged(unsaved.record, heldForMs(unsaved.heldAt, environment.clock))
   const how = { ifMatch: stored?.etag ?? null, writeId: newId(environment.random) }
   const result = await write(credential, record, how)
-  if (!result.ok) throw contended()
-  credential.unsaved = undefined
+  if (!result.ok) return false
+  forget(credential, unsaved)
   await settle(credential, { ...before, sentAt }, record, result.etag, undefined)
+  return true
+}
+
+// A look of another call may have put something newer in its place meanwhile.
+function forget(credential: Credential, saved: Credential['unsaved']): void {
+  if (credential.unsaved === saved) credential.unsaved = undefined
 }
 
 function isToBeReplaced(current: TokenRecord, unsaved: TokenRecord, lineage: Lineage): boolean {
-  if (current.signedOut || current.family !== unsaved.family) return false
-  return current.generation < unsaved.generation || judgeConflict(current, lineage) === 'overwrite'
+  if (isEnded(current, unsaved)) return false
+  if (current.generation < unsaved.generation) return true
+  return lineage.redeemedHash !== undefined && judgeConflict(current, lineage) === 'overwrite'
+}
+
+/** Somebody has signed out or in: the tokens of before are nobody's any more. */
+function isEnded(current: TokenRecord, { family }: TokenRecord): boolean {
+  return current.signedOut === true || current.family !== family
+}
+
+function tokensOf({ access, refresh }: TokenRecord): EndingTokens {
+  return { accessToken: access['']?.token, refreshToken: refresh?.token }
+}
+
+/**
+ * Takes over what another manager of this process redeemed and could not save: the store still shows the refresh token
+ * that it has spent.
+ */
+export function adoptUnsaved(credential: Credential): void {
+  const { store, key, binding } = credential.environment
+  const sibling = flightsOf(store).unsaved.get(key)
+  if (sibling === undefined || sibling === credential || sibling.unsaved === undefined) return
+  const [theirs, own] = [sibling.held, credential.held?.record]
+  if (theirs === undefined || !isSameConfiguration(theirs.record.binding, binding)) return
+  const isNewer =
+    own === undefined || (own.family === theirs.record.family && own.generation < theirs.record.generation)
+  if (isNewer) credential.hold(theirs)
 }
 
 /**
@@ -66,11 +108,27 @@ const longestSavePauseMs = 60_000
  */
 export function saveInTime(credential: Credential, pauseMs: number = firstSavePauseMs): void {
   const { clock, store, key } = credential.environment
-  clock.schedule(() => {
-    if (credential.unsaved === undefined) return
-    const work = takeTurn(flightsOf(store), `${key} ${credential.held?.record.family ?? ''}`, () =>
-      saveLate(credential),
+  const flights = flightsOf(store)
+  flights.unsaved.set(key, credential)
+  const dueAt = clock.monotonic() + pauseMs
+  const waiting = waitingSaves.get(credential)
+  if (waiting !== undefined && waiting.dueAt <= dueAt) return
+  waiting?.cancel()
+  const cancel = clock.schedule(() => {
+    waitingSaves.delete(credential)
+    if (credential.unsaved === undefined) {
+      if (flights.unsaved.get(key) === credential) flights.unsaved.delete(key)
+      return
+    }
+    const name = `${key} ${credential.held?.record.family ?? ''}`
+    const work = takeTurn(flights, name, () => saveLate(credential))
+    work.then(
+      () => flights.unsaved.get(key) === credential && flights.unsaved.delete(key),
+      () => saveInTime(credential, Math.min(2 * pauseMs, longestSavePauseMs)),
     )
-    work.catch(() => saveInTime(credential, Math.min(2 * pauseMs, longestSavePauseMs)))
   }, pauseMs)
+  waitingSaves.set(credential, { dueAt, cancel })
 }
+
+/** One timer for each credential, however often it could not save. */
+const waitingSaves = new WeakMap<Credential, { readonly dueAt: number; readonly cancel: () => void }>()

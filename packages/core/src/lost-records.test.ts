@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { alice, createBench, rejection, tokenOf } from './engine.test-support.ts'
 import type { Bench } from './engine.test-support.ts'
+import { ForgetfulStore } from './forgetful-store.test-support.ts'
 import { passwordGrant } from './index.ts'
 import type { TokenManager, TokenStore } from './index.ts'
-import type { Stored } from './store.ts'
 import { requestToken } from './token-endpoint.ts'
 import { authorizationBase } from './units.test-support.ts'
 import { VirtualClock } from '@evergrant/testing'
@@ -11,38 +11,6 @@ import { VirtualClock } from '@evergrant/testing'
 // A store that loses what it had acknowledged, and a process that stands still while its claim ends.
 
 const lifeMs = 301_000
-
-interface Entry {
-  readonly etag: string
-  readonly payload: string
-  readonly writeId: string
-  readonly writtenAt: number
-}
-
-/** A store of one record, which can be put back. */
-class ForgetfulStore implements TokenStore {
-  entry: Entry | undefined
-  readonly #now: () => number
-  #writes = 0
-
-  constructor(now: () => number) {
-    this.#now = now
-  }
-
-  readonly read: TokenStore['read'] = async () => this.#stored()
-
-  readonly write: TokenStore['write'] = async (_key, payload, { ifMatch, writeId }) => {
-    if (this.entry?.writeId !== writeId) {
-      if ((this.entry?.etag ?? null) !== ifMatch) return { ok: false, current: this.#stored() }
-      this.entry = { etag: `etag-${++this.#writes}`, payload, writeId, writtenAt: this.#now() }
-    }
-    return { ok: true, etag: this.entry.etag }
-  }
-
-  #stored(): Stored | undefined {
-    return this.entry && { ...this.entry, ageMs: this.#now() - this.entry.writtenAt }
-  }
-}
 
 interface Shared {
   readonly bench: Bench

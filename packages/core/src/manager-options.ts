@@ -12,7 +12,7 @@ export interface SharedOptions {
   /** Receives every event, without secrets. What it throws is ignored. */
   readonly onEvent?: EventListener | undefined
   /**
-   * What happens when a token has expired while the store is down, and only a refresh token can renew it. `wait`: calls
+   * What happens when a token has expired, or is about to, while the store is down, and only a refresh token can renew it. `wait`: calls
    * throw a `StoreError` until the store is back, because another process may have used the refresh token. `refresh`: this
    * process uses it all the same; two that do so can end the session at a server which refuses reuse. Default `wait`.
    */

@@ -18,7 +18,9 @@ export function networkFailure(error: unknown, endpoint: string, isTimeout: bool
 
 /** What may be kept of a foreign error: its code or its name. Messages and members may hold URLs, arguments, secrets. */
 export function safeCause(error: unknown): Error {
-  return new Error(codeOf(error) ?? (error instanceof Error ? error.name : 'unknown'))
+  const name =
+    error instanceof Error && /^[A-Z]\w{0,40}Error$|^Error$/.test(error.name) ? error.name : 'unknown'
+  return new Error(codeOf(error) ?? name)
 }
 
 /** The error for callers whose patience ends before the exchange does. */

@@ -2,7 +2,7 @@ import { sleep } from './clock.ts'
 import { judgeConflict } from './commit.ts'
 import type { Lineage } from './commit.ts'
 import { beforeWrite, settle, write } from './conditional-write.ts'
-import { contended } from './contended.ts'
+import { contended, mostConflicts } from './contended.ts'
 import type { Credential } from './credential.ts'
 import { newId } from './environment.ts'
 import type { StoreError } from './errors/store-error.ts'
@@ -27,9 +27,6 @@ export interface Persistable {
 /** How the commit of an exchange ended. `kept-in-memory`: the store refuses writes; the new tokens are not lost. */
 export type Persisted = 'written' | 'adopted' | 'superseded' | 'kept-in-memory'
 
-/** How many conflicting writes in a row are answered with another try. */
-export const mostConflicts = 5
-
 /**
  * Commits the result of an exchange by lineage, before anyone sees the new token. While the store fails it tries until
  * the claim's hold ends.
@@ -40,6 +37,7 @@ export async function persist(credential: Credential, issue: Persistable): Promi
   let base = credential.currentRecord()
   let target = { ifMatch: credential.held?.etag ?? null, writeId: newId(random) }
   let pauseMs = 100
+  let isRepeated = false
   for (let conflicts = 0; ;) {
     // Judged before the first write too: somebody may have signed in or out in this very process meanwhile.
     const end = endOf(base, issue.lineage)
@@ -50,7 +48,9 @@ export async function persist(credential: Credential, issue: Persistable): Promi
       keepInMemory(credential, { record, sentAt }, issue, error)
     if (issue.storeError !== undefined) return keep(issue.storeError)
     if (conflicts > mostConflicts) return keep(contended())
-    const attempt = await tryToSave(credential, record, target, issue)
+    // A write that is sent again and had landed causes no second hint.
+    const attempt = await tryToSave(credential, record, { ...target, echoes: isRepeated ? 0 : 1 }, issue)
+    isRepeated = attempt.outcome === 'failed'
     if (attempt.outcome === 'held') return 'written'
     if (attempt.outcome === 'failed') {
       // It may have landed, and what was seen meanwhile may have come after it.
@@ -87,11 +87,14 @@ type Attempt =
 async function tryToSave(
   credential: Credential,
   record: TokenRecord,
-  target: { readonly ifMatch: string | null; readonly writeId: string },
+  {
+    echoes,
+    ...target
+  }: { readonly ifMatch: string | null; readonly writeId: string; readonly echoes: 0 | 1 },
   issue: Persistable,
 ): Promise<Attempt> {
   const { version } = credential
-  const before = beforeWrite(credential)
+  const before = beforeWrite(credential, echoes)
   let result: WriteResult
   try {
     result = await write(credential, record, target)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createBench, tokenOf } from './engine.test-support.ts'
+import { createBench, rejection, tokenOf } from './engine.test-support.ts'
 import { memoryStore, passwordGrant } from './index.ts'
 import type { TokenStore } from './index.ts'
 import { recordKeepMs } from './record-keep-time.ts'
@@ -72,4 +72,22 @@ test('every write of a manager tells the store how long to keep the record', asy
   await tokens.signOut()
   const ofTokens = 1_800_000 + day
   expect(kept).toEqual([ofTokens, ofTokens - 301_000, ofTokens, undefined])
+})
+
+test('F14 the record of a person who signed in where a grant is configured stays: nobody goes on in their place', async () => {
+  const bench = createBench()
+  const connect = (): TokenStore => ({
+    read: key => bench.store.read(key),
+    write: (...given) => bench.store.write(...given),
+  })
+  const first = bench.manager({ store: connect() })
+  const { body } = tokenOf('access-bob', 'refresh-bob')
+  bench.server.answer({ body: { ...body, refresh_expires_in: 3600 } })
+  await first.signIn(passwordGrant({ username: 'fake-user', password: 'fake-password' }))
+  await bench.clock.advance(4_000_000)
+  bench.server.answer({ status: 400, body: { error: 'invalid_grant' } })
+  await rejection(bench.manager({ store: connect() }).getAccessToken())
+  await bench.clock.advance(90_000_000)
+  const later = await rejection(bench.manager({ store: connect() }).getAccessToken())
+  expect(later).toMatchObject({ name: 'ReauthorizationRequiredError' })
 })

@@ -12,7 +12,7 @@ import type { Outcome } from './renewal-outcome.ts'
 import { flightsOf } from './single-flight.ts'
 import { errorForStep } from './step-error.ts'
 import type { ExchangeResult } from './token-endpoint.ts'
-import type { StoredRefreshToken } from './token-record.ts'
+import type { StoredRefreshToken, TokenRecord } from './token-record.ts'
 import { variantKey } from './variant.ts'
 import type { Variant } from './variant.ts'
 
@@ -35,7 +35,9 @@ export async function renewWithoutStore(renewal: RenewalWithoutStore): Promise<O
   // Of a record that nobody has seen nothing is known, least of all that nobody signed in.
   if (!('rung' in step)) return failed(credential.held === undefined ? error : errorForStep(credential, step))
   const { grant, hasSucceeded } = credential
-  if (grant !== undefined && (!grant.needsClaim || hasSucceeded)) return repeatGrant(renewal, step.because)
+  const isSafe =
+    grant !== undefined && (!grant.needsClaim || (hasSucceeded && error.code === 'store_unavailable'))
+  if (isSafe) return repeatGrant(renewal, step.because)
   const refresh = credential.held?.record.refresh
   const isDue = step.action === 'refresh' && step.rung === 'refresh-token'
   if (!isDue || refresh === undefined || !mayRedeem(credential, error)) return failed(error)
@@ -54,9 +56,12 @@ async function repeatGrant(renewal: RenewalWithoutStore, because: DueReason): Pr
   const { environment, grant } = credential
   if (grant === undefined) return failed(error)
   environment.emit({ type: 'degraded', message: `${error.message} The grant is repeated without it.` })
+  // As of now: somebody may sign in while the answer is under way, and these tokens are not theirs.
+  const base = credential.currentRecord() ?? newRecord(credential)
   const request = await grantRequest(environment, grant, variant)
   const result = await send(environment, request, environment.holdMs)
-  if (result.kind === 'issued') return commit(renewal, withoutEcho(result, request), 're-grant', because)
+  if (result.kind === 'issued')
+    return commit(renewal, base, withoutEcho(result, request), { rung: 're-grant', because })
   const failure = judgeFailure(credential, result, 're-grant', grant, undefined)
   await note(credential, failure)
   return failed(failure.error)
@@ -71,8 +76,9 @@ async function redeemUnclaimed(
   const { environment } = credential
   const message = `${error.message} The refresh token is used without it.`
   environment.emit({ type: 'degraded', message })
+  const base = credential.currentRecord() ?? newRecord(credential)
   const result = await redeem(environment, refreshRequest(refresh.token, variant), environment.holdMs)
-  if (result.kind === 'issued') return commit(renewal, result, 'refresh-token', because)
+  if (result.kind === 'issued') return commit(renewal, base, result, { rung: 'refresh-token', because })
   const failure = judgeFailure(credential, result, 'refresh-token', undefined, undefined)
   if (failure.kind !== 'grant-dead') {
     await note(credential, failure)
@@ -87,11 +93,10 @@ async function redeemUnclaimed(
 
 async function commit(
   { credential, variant, error: storeError }: RenewalWithoutStore,
+  base: TokenRecord,
   issued: Extract<ExchangeResult, { kind: 'issued' }>,
-  rung: Rung,
-  because: DueReason,
+  { rung, because }: { readonly rung: Rung; readonly because: DueReason },
 ): Promise<Outcome> {
-  const base = credential.currentRecord() ?? newRecord(credential)
   const exchange = { issued, rung, because, base, variant: variantKey(variant), storeError }
   const persisted = await commitExchange(credential, exchange)
   return persisted === 'superseded' ? failed(superseded()) : done

@@ -12,7 +12,7 @@ import { rememberFailure } from './failure-record.ts'
 import type { Rung } from './failure.ts'
 import { waitForForeignClaim } from './foreign-claim.ts'
 import { heldForMs, stamp } from './held.ts'
-import { saveLate } from './late-save.ts'
+import { adoptUnsaved, saveLate } from './late-save.ts'
 import { newRecord } from './new-record.ts'
 import { decide } from './refresh-policy.ts'
 import type { DueReason, PolicyRequest, Step } from './refresh-policy.ts'
@@ -74,6 +74,7 @@ export class Renewal {
 
   async #lookAndClimb(): Promise<Outcome> {
     const credential = this.#credential
+    adoptUnsaved(credential)
     await saveLate(credential)
     await credential.read()
     // What somebody asked for under one sign-in must not come from the next; a sign-in before that is simply adopted.

@@ -1,3 +1,4 @@
+import type { Credential } from './credential.ts'
 import { StaleWatch } from './stale-watch.ts'
 import type { TokenStore } from './store.ts'
 import type { Binding } from './token-record.ts'
@@ -13,10 +14,12 @@ export interface FlightRegistry {
   readonly endedClaims: Set<string>
   /** Which server, client and user each key in use belongs to, and how many managers use it. */
   readonly bindings: Map<string, { readonly binding: Binding; users: number }>
+  /** Who has redeemed what the store has not taken yet, by key. */
+  readonly unsaved: Map<string, Credential>
   readonly watch: StaleWatch
 }
 
-const registered: unique symbol = Symbol.for('@evergrant/core:flights/1') as never
+const registered: unique symbol = Symbol.for('@evergrant/core:flights/2') as never
 
 /**
  * The registry that belongs to a store object. It hangs on a registered symbol, so that two managers of one key share
@@ -33,6 +36,7 @@ export function flightsOf(store: TokenStore): FlightRegistry {
       redemptions: new Map(),
       endedClaims: new Set(),
       bindings: new Map(),
+      unsaved: new Map(),
       watch: new StaleWatch(store),
     }
     registries.set(store, registry)

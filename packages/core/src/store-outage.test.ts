@@ -235,6 +235,11 @@ test.each<[string, unknown, string]>([
     Object.assign(new Error('fake'), { code: 'ENOSPC' }),
     'The token store could not be written (ENOSPC). Check',
   ],
+  [
+    'a name that holds what it was given',
+    Object.assign(new Error('fake'), { name: 'WriteError fake-payload' }),
+    'The token store could not be written. Check',
+  ],
   ['no code', new Error('fake'), 'The token store could not be written. Check'],
 ])('the error of a driver with %s becomes one that says what to do', async (_what, cause, words) => {
   const bench = createBench()

@@ -32,7 +32,10 @@ export interface TokenStore {
   read(key: string): Promise<Stored | undefined>
   /** Writes if the key still has the etag `ifMatch`. */
   write(key: string, payload: string, options: WriteOptions): Promise<WriteResult>
-  /** Calls `listener` with a key that may have changed, or undefined if some changes may have been missed. A hint only. */
+  /**
+   * Calls `listener` with a key that may have changed, through this store object too, or undefined if some changes may have
+   * been missed. A hint only.
+   */
   watch?(listener: (key: string | undefined) => void): Disposable
   /** Removes a record. For garbage collection and the command line; the engine never removes. */
   remove?(key: string, options: { readonly ifMatch: string }): Promise<boolean>

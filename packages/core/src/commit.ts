@@ -156,3 +156,8 @@ export function judgeConflict(
   const isStillOurs = current.refresh?.hash === redeemedHash || current.dead?.refreshHash === redeemedHash
   return isStillOurs ? 'overwrite' : 'adopt'
 }
+
+/** What was kept for a store that was down is no longer wanted: somebody signed in or out since, or went further. */
+export function isOvertaken(unsaved: TokenRecord, { family, generation, signedOut }: TokenRecord): boolean {
+  return family !== unsaved.family || signedOut === true || generation > unsaved.generation
+}

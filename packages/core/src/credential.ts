@@ -1,3 +1,4 @@
+import { isOvertaken } from './commit.ts'
 import type { Lineage } from './commit.ts'
 import type { Environment } from './environment.ts'
 import { contended } from './contended.ts'
@@ -14,6 +15,7 @@ import type { Intent } from './intent.ts'
 import { saveInTime } from './late-save.ts'
 import { policyStateOf } from './policy-state.ts'
 import type { PolicyState } from './refresh-policy.ts'
+import { RequestTimes } from './request-times.ts'
 import { SeenWrites } from './seen-writes.ts'
 import { flightsOf } from './single-flight.ts'
 import type { EndingTokens } from './session-end.ts'
@@ -35,9 +37,6 @@ const mostReads = 5
 /** Who has a valid token does not wait longer for what a hint may mean; a store that hangs would slow every call. */
 const longestLookMs = 250
 
-/** How many token requests the slowest is taken from. */
-const measuredRequests = 8
-
 /** One credential's state in this process. Holds what the store said last and derives the policy's view from it. */
 export class Credential {
   readonly environment: Environment
@@ -55,7 +54,7 @@ export class Credential {
   ending: EndingTokens | undefined
   lastReadMonotonicAt: number = Number.NEGATIVE_INFINITY
   readonly #listeners = new Set<() => void>()
-  readonly #tookMs: number[] = []
+  readonly #times = new RequestTimes()
   readonly #intents = new Intents()
   #held: Held | undefined
   #kept: { readonly grant: Grant; readonly family: string } | undefined
@@ -241,7 +240,7 @@ export class Credential {
     for (const [variant, access] of Object.entries(held.record.access)) {
       this.variants.learn(variant, access, held, issued?.variant === variant ? issued.timing : undefined)
     }
-    if (issued) this.#measure(issued.timing.tookMs)
+    if (issued) this.#times.note(issued.timing.tookMs)
     this.#tell()
   }
 
@@ -287,20 +286,10 @@ export class Credential {
 
   /** How long the slowest of the last token requests took. */
   get slowestMs(): number {
-    return Math.max(0, ...this.#tookMs)
+    return this.#times.slowestMs
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener()
   }
-
-  #measure(tookMs: number): void {
-    this.#tookMs.push(tookMs)
-    if (this.#tookMs.length > measuredRequests) this.#tookMs.shift()
-  }
-}
-
-/** What was kept for a store that was down is no longer wanted: somebody signed in or out since, or went further. */
-function isOvertaken(unsaved: TokenRecord, { family, generation, signedOut }: TokenRecord): boolean {
-  return family !== unsaved.family || signedOut === true || generation > unsaved.generation
 }

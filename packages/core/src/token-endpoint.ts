@@ -9,6 +9,7 @@ import { isUnavailableStatus, readRetryAfterMs } from './failure.ts'
 import type { GrantParameters } from './grants/grant.ts'
 import { networkFailure } from './network-failure.ts'
 import { cleanServerText, showEndpoint } from './redact.ts'
+import { cutAfter, rejectedBy } from './request-cut.ts'
 import { readTokenResponse } from './token-response.ts'
 import type { IssuedTokens } from './token-response.ts'
 
@@ -102,31 +103,6 @@ export async function requestToken(
   } finally {
     cancelTimer()
   }
-}
-
-/** A timer that fires so late, in milliseconds, belongs to a process that stood still. */
-const awokenMs = 50
-/** What arrived meanwhile can be read in this time. */
-const readingMs = 1000
-
-// A process that was stopped wakes up with its answer unread: cut at once, the only copy of a refresh token would be lost.
-function cutAfter(clock: Clock, limitMs: number, cut: () => void): () => void {
-  const dueAt = clock.monotonic() + limitMs
-  let cancel = clock.schedule(() => {
-    if (clock.monotonic() - dueAt < awokenMs) cut()
-    else cancel = clock.schedule(cut, readingMs)
-  }, limitMs)
-  return () => cancel()
-}
-
-// An own fetch may not heed its signal; the claim ends all the same.
-function rejectedBy(signal: AbortSignal): Promise<never> {
-  const rejected = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  // Nobody may be waiting for it by then.
-  rejected.catch(() => undefined)
-  return rejected
 }
 
 function asBodyLimit(error: unknown): BodyLimitError {

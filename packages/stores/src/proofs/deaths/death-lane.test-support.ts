@@ -23,8 +23,13 @@ const farewellMs = 50
 /** How long a death may take, in milliseconds: far longer than any wait inside. */
 const longestDeathMs = 10_000
 
-/** What one death left behind. */
-export interface DeathOutcome extends Afterwards {
+/** What one death left behind, and what was seen of earlier tries that came too late to their moment. */
+export interface DeathOutcome extends TriedDeath {
+  readonly tries: number
+  readonly earlierFaults: readonly string[]
+}
+
+interface TriedDeath extends Afterwards {
   readonly how: string
   /** From the call to the death. */
   readonly tookMs: number
@@ -45,6 +50,8 @@ interface Afterwards {
    * that process and its server had to wait for a core is not part of it.
    */
   readonly recoveryMs: number
+  /** The same by the clock on the wall. */
+  readonly wallMs: number
   /** The token endpoint's answers until then, from the exchange that was broken off on. */
   readonly exchanges: readonly string[]
   readonly atEnd: SeenRecord
@@ -88,15 +95,18 @@ export class DeathLane {
 
   /** Lets a process die, and another one go on. */
   async run(run: DeathRun): Promise<DeathOutcome> {
+    const earlierFaults: string[] = []
     for (let tries = 1; ; tries++) {
-      const outcome = await this.#tryRun(run)
+      const outcome = { ...(await this.#tryRun(run)), tries, earlierFaults }
       // A process that came to its moment after its claim's end was kept from its work by the machine.
       const isSlow = outcome.how !== 'alive' && outcome.tookMs >= holdMs / 2
       if (!isSlow || tries === mostTries) return outcome
+      // What came too late says nothing about time; a damaged record it says all the same.
+      earlierFaults.push(...faultsOf(outcome))
     }
   }
 
-  async #tryRun(run: DeathRun): Promise<DeathOutcome> {
+  async #tryRun(run: DeathRun): Promise<TriedDeath> {
     const { travis, journal } = this.#parts.server.emulator
     travis.configure({ rotation: run.circumstance === 'grace' ? { graceMs } : 'reuse-detection' })
     const user = `user-${++this.#runs}`
@@ -156,14 +166,16 @@ export class DeathLane {
   async #goOn(user: string, run: DeathRun, diedAt: number): Promise<Afterwards> {
     const stalledBeforeMs = stalledMs()
     const recovered = await this.#tell(this.#parts.survivor, 'recover', user, run)
-    const waitedMs = recovered.stalledMs + stalledMs() - stalledBeforeMs
-    const recoveryMs = Math.max(0, recovered.endedAt - diedAt - waitedMs)
+    // They may have waited for a core at the same time: the longer of both waits is left out, and no more.
+    const waitedMs = Math.max(recovered.stalledMs, stalledMs() - stalledBeforeMs)
+    const wallMs = recovered.endedAt - diedAt
+    const recoveryMs = Math.max(0, wallMs - waitedMs)
     const exchanges = this.#exchanges
     const atEnd = await this.#read(recovered.key)
     const askedAgain = await this.#exchangesOf('ask', user, run)
     this.#expire()
     const afterExpiry = await this.#exchangesOf('recover', user, run)
-    return { recovered, recoveryMs, exchanges, atEnd, askedAgain, afterExpiry }
+    return { recovered, recoveryMs, wallMs, exchanges, atEnd, askedAgain, afterExpiry }
   }
 
   /** Makes ready for the two moments that a process cannot see itself. */
@@ -206,6 +218,11 @@ export class DeathLane {
   #read(key: string): Promise<SeenRecord> {
     return readRecord(this.#parts.own.store, this.#parts.task.address, key)
   }
+}
+
+/** What is wrong with the records of a run. */
+export function faultsOf({ signedIn, atDeath, atEnd }: TriedDeath): readonly string[] {
+  return [...signedIn.faults, ...atDeath.faults, ...atEnd.faults]
 }
 
 // Otherwise a process that did not die would leave a test without a word.

@@ -57,7 +57,17 @@ function placeIn(address: StoreAddress): StoreAddress {
 
 /** Tells a person who reads the report what happened at every moment. */
 export function reportDeaths(signal: DeathRun['signal'], results: readonly DeathResult[]): void {
-  const headers = ['point', 'runs', 'saved', 'untouched', 'only copy died', 'signed in again', 'recovery']
+  const headers = [
+    'point',
+    'runs',
+    'saved',
+    'untouched',
+    'only copy died',
+    'signed in again',
+    'tries',
+    'recovery, without waits for a core',
+    'at most, by the clock',
+  ]
   const rows = deathPoints.map(point => {
     const there = results.filter(({ run }) => run.point === point)
     const count = (fate: Fate): string => String(there.filter(result => result.fate === fate).length)
@@ -65,7 +75,9 @@ export function reportDeaths(signal: DeathRun['signal'], results: readonly Death
     const times = there.map(({ outcome }) => outcome.recoveryMs).sort((left, right) => left - right)
     const recovery = `${times[Math.floor(times.length / 2)] ?? '–'} ms, at most ${times.at(-1) ?? '–'} ms`
     const fates = [count('saved'), count('untouched'), count('gone')]
-    return [point, String(there.length), ...fates, String(lost), recovery]
+    const tries = there.reduce((sum, { outcome }) => sum + outcome.tries, 0)
+    const longest = Math.max(...there.map(({ outcome }) => outcome.wallMs))
+    return [point, String(there.length), ...fates, String(lost), String(tries), recovery, `${longest} ms`]
   })
   reportTable(`Processes that received ${signal} in an exchange, with claims of ${holdMs} ms`, headers, rows)
 }

@@ -1,6 +1,6 @@
 import { exchangesAfter, fatesOf } from './death-points.test-support.ts'
 import type { DeathPoint, DeathRun, Fate } from './death-points.test-support.ts'
-import { holdMs } from './death-lane.test-support.ts'
+import { faultsOf, holdMs } from './death-lane.test-support.ts'
 import type { DeathOutcome } from './death-lane.test-support.ts'
 import type { StoreName } from '../backends.test-support.ts'
 
@@ -55,7 +55,7 @@ export function expectedOf(run: DeathRun, fate: Fate, store: StoreName): Verdict
 /** What was seen. */
 export function seenOf(run: DeathRun, outcome: DeathOutcome): Verdict {
   const { atDeath, atEnd, recovered, signedIn, published } = outcome
-  const faults = [...signedIn.faults, ...atDeath.faults, ...atEnd.faults]
+  const faults = [...outcome.earlierFaults, ...faultsOf(outcome)]
   const isPublished = run.signal === 'SIGKILL' && run.point === 'published'
   if (isPublished && published?.tokens[0] !== recovered.tokens[0]) faults.push('others get another token')
   return {

@@ -6,6 +6,8 @@ import { describeEmulated, readPort } from '../run.ts'
 import { chooseRedis } from './choose-redis.ts'
 import { clusterBanner } from './cluster-banner.ts'
 import { startGatewayChild } from './gateway-child.ts'
+import type { GatewayChild } from './gateway-child.ts'
+import type { GatewayOrders } from './messages.ts'
 import { SharedWorld } from './shared-world.ts'
 
 /** The processes while they run. */
@@ -42,21 +44,10 @@ export async function runCluster(env: Environment, say: (sentence: string) => vo
     }
     const world = new SharedWorld(emulator?.emulator, emulated)
     stops.push(async () => world.dispose())
-    const starting = names.map((name, index) => {
-      const orders = {
-        name,
-        port: port === 0 ? 0 : port + index,
-        portAdvice: 'choose two others, such as PORT=4100, which takes 4100 and 4101.',
-        emulatorUrl: emulator?.url,
-        redis: redis.shared,
-      }
-      return startGatewayChild(orders, { ...env }, question => world.answer(question))
-    })
-    const started = await Promise.allSettled(starting)
-    const gateways = started.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
+    const gateways: GatewayChild[] = []
     stops.push(() => Promise.all(gateways.map(gateway => gateway.stop())))
-    for (const each of started) if (each.status === 'rejected') throw each.reason
-    for (const gateway of gateways) world.add(gateway)
+    const places = { port, emulatorUrl: emulator?.url, redis: redis.shared }
+    await startGateways(places, env, world, gateways)
     const sayUnlessStopping = (sentence: string): void => {
       if (stopping === undefined) say(sentence)
     }
@@ -82,6 +73,24 @@ export async function runCluster(env: Environment, say: (sentence: string) => vo
     await stop()
     throw error
   }
+}
+
+/** Starts both at once. Those that started are in `gateways`, also where the other could not. */
+async function startGateways(
+  { port, ...shared }: Omit<GatewayOrders, 'name' | 'portAdvice'>,
+  env: Environment,
+  world: SharedWorld,
+  gateways: GatewayChild[],
+): Promise<void> {
+  const portAdvice = 'choose two others, such as PORT=4100, which takes 4100 and 4101.'
+  const starting = names.map((name, index) => {
+    const orders = { ...shared, name, portAdvice, port: port === 0 ? 0 : port + index }
+    return startGatewayChild(orders, { ...env }, question => world.answer(question))
+  })
+  const started = await Promise.allSettled(starting)
+  for (const each of started) if (each.status === 'fulfilled') gateways.push(each.value)
+  for (const each of started) if (each.status === 'rejected') throw each.reason
+  for (const gateway of gateways) world.add(gateway)
 }
 
 // The gateways end before what they work with.

@@ -39,17 +39,6 @@ export interface RunPlan {
   readonly areOthersLate: boolean
 }
 
-/** Chance that can be repeated: numbers from 0 to 1 (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d_2b_79_f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 /** Deals out a list again and again in shuffled rounds, so that each of its items comes equally often. */
 export function dealer<T>(items: readonly T[], random: () => number): () => T {
   let round: T[] = []

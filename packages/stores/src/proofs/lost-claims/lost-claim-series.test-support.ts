@@ -1,3 +1,4 @@
+import { seededRandom } from '@evergrant/testing'
 import { expect } from 'vitest'
 import type { StoreName } from '../backends.test-support.ts'
 import type { StoreAddress } from '../connect-store.test-support.ts'
@@ -6,7 +7,7 @@ import type { BatchSetUp, RunResult } from './lost-claim-batch.test-support.ts'
 import { disappointments, faults } from './lost-claim-expectations.test-support.ts'
 import type { Fault } from './lost-claim-expectations.test-support.ts'
 import { LostClaimProcess } from './lost-claim-process.test-support.ts'
-import { dealer, habits, moments, seeded } from './lost-claim-run.test-support.ts'
+import { dealer, habits, moments } from './lost-claim-run.test-support.ts'
 import type { Moment, RunPlan } from './lost-claim-run.test-support.ts'
 import { reportTable } from '../proof-report.test-support.ts'
 
@@ -85,7 +86,7 @@ let runs = 0
 
 /** Deals out stores and situations so that each comes equally often, in chance order. */
 function plansOf(series: Series): (size: number, address: Scene['address']) => readonly RunPlan[] {
-  const random = seeded(1 + faults.indexOf(series.fault))
+  const random = seededRandom(1 + faults.indexOf(series.fault))
   const situations = series.moments.flatMap(moment =>
     habits.flatMap(habit => [true, false].map(areOthersLate => ({ moment, habit, areOthersLate }))),
   )

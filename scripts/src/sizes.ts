@@ -25,7 +25,7 @@ urql, axios, graphql) is not counted. Every build checks that nothing grows by m
 | --- | ---: | ---: |
 ${ours.join('\n')}
 
-Two budgets are missed by far, and the reasons are functions. The engine is 82 kB of code before compression: claims, lineage,
+Two budgets are missed by far, and the reasons are functions. The engine is 88 kB of code before compression: claims, lineage,
 back-off, identities, stores and their faults, each with a test that needs it; \`oauth4webapi\` is a sixth of it. In the page,
 tabs that agree, back-off, sessions and errors that say what to do are 7 kB, and holding tokens is another three. The
 four adapters keep their budgets alone; with the waist three of them exceed it. The waist is what they share with

@@ -149,7 +149,7 @@ export function judgeConflict(
   lineage: Lineage,
 ): 'recreate' | 'overwrite' | 'adopt' | 'superseded' {
   if (current === undefined) return 'recreate'
-  if (current.signedOut || current.family !== lineage.family) return 'superseded'
+  if (isEnded(current, lineage)) return 'superseded'
   const { redeemedHash } = lineage
   // A grant redeems nothing: it only yields to what another exchange brought meanwhile.
   if (redeemedHash === undefined) return current.generation === lineage.generation ? 'overwrite' : 'adopt'
@@ -157,7 +157,15 @@ export function judgeConflict(
   return isStillOurs ? 'overwrite' : 'adopt'
 }
 
+/** Somebody has signed out or in: the tokens of that family are nobody's any more. */
+export function isEnded(
+  { signedOut, family: now }: TokenRecord,
+  { family }: Pick<TokenRecord, 'family'>,
+): boolean {
+  return signedOut === true || now !== family
+}
+
 /** What was kept for a store that was down is no longer wanted: somebody signed in or out since, or went further. */
-export function isOvertaken(unsaved: TokenRecord, { family, generation, signedOut }: TokenRecord): boolean {
-  return family !== unsaved.family || signedOut === true || generation > unsaved.generation
+export function isOvertaken(unsaved: TokenRecord, current: TokenRecord): boolean {
+  return isEnded(current, unsaved) || current.generation > unsaved.generation
 }

@@ -1,5 +1,5 @@
 import { sleep } from './clock.ts'
-import { aged, judgeConflict } from './commit.ts'
+import { aged, isEnded, judgeConflict } from './commit.ts'
 import type { Lineage } from './commit.ts'
 import { beforeWrite, settle, write } from './conditional-write.ts'
 import { contended, mostConflicts } from './contended.ts'
@@ -54,11 +54,6 @@ function isToBeReplaced(current: TokenRecord, unsaved: TokenRecord, lineage: Lin
   if (isEnded(current, unsaved)) return false
   if (current.generation < unsaved.generation) return true
   return lineage.redeemedHash !== undefined && judgeConflict(current, lineage) === 'overwrite'
-}
-
-/** Somebody has signed out or in: the tokens of before are nobody's any more. */
-function isEnded(current: TokenRecord, { family }: TokenRecord): boolean {
-  return current.signedOut === true || current.family !== family
 }
 
 function tokensOf({ access, refresh }: TokenRecord): EndingTokens {

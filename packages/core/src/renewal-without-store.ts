@@ -4,6 +4,7 @@ import { grantRequest, judgeFailure, redeem, refreshRequest, send } from './exch
 import type { FailedExchange } from './exchange.ts'
 import { commitExchange, withoutEcho } from './exchange-commit.ts'
 import type { Rung } from './failure.ts'
+import type { Grant } from './grants/grant.ts'
 import { newRecord } from './new-record.ts'
 import { decide } from './refresh-policy.ts'
 import type { DueReason, PolicyRequest } from './refresh-policy.ts'
@@ -35,9 +36,8 @@ export async function renewWithoutStore(renewal: RenewalWithoutStore): Promise<O
   // Of a record that nobody has seen nothing is known, least of all that nobody signed in.
   if (!('rung' in step)) return failed(credential.held === undefined ? error : errorForStep(credential, step))
   const { grant, hasSucceeded } = credential
-  const isSafe =
-    grant !== undefined && (!grant.needsClaim || (hasSucceeded && error.code === 'store_unavailable'))
-  if (isSafe) return repeatGrant(renewal, step.because)
+  const isSafe = !grant?.needsClaim || (hasSucceeded && error.code === 'store_unavailable')
+  if (grant !== undefined && isSafe) return repeatGrant(renewal, grant, step.because)
   const refresh = credential.held?.record.refresh
   const isDue = step.action === 'refresh' && step.rung === 'refresh-token'
   if (!isDue || refresh === undefined || !mayRedeem(credential, error)) return failed(error)
@@ -51,10 +51,9 @@ function mayRedeem(credential: Credential, { code }: StoreError): boolean {
   return credential.foreignClaimMs(flightsOf(environment.store).endedClaims) === 0
 }
 
-async function repeatGrant(renewal: RenewalWithoutStore, because: DueReason): Promise<Outcome> {
+async function repeatGrant(renewal: RenewalWithoutStore, grant: Grant, because: DueReason): Promise<Outcome> {
   const { credential, variant, error } = renewal
-  const { environment, grant } = credential
-  if (grant === undefined) return failed(error)
+  const { environment } = credential
   environment.emit({ type: 'degraded', message: `${error.message} The grant is repeated without it.` })
   // As of now: somebody may sign in while the answer is under way, and these tokens are not theirs.
   const base = credential.currentRecord() ?? newRecord(credential)

@@ -4,7 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Reach } from './death-points.test-support.ts'
 
 /** Kills or warns the process behind the gate, and says whether it is alive afterwards. */
-export type Strike = () => Promise<boolean>
+type Strike = () => Promise<boolean>
 
 /** One write that is to be cut on its way. */
 interface Cut {

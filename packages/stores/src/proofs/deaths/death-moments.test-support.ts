@@ -3,7 +3,7 @@ import type { TokenStore } from '@evergrant/core'
 import type { DeathPoint, DeathRun } from './death-points.test-support.ts'
 
 /** What a process does at the moments that it cannot see itself: it asks who watches its bytes. */
-export type Announce = (writeId: string) => Promise<void>
+type Announce = (writeId: string) => Promise<void>
 
 /** Counts the steps of one exchange, and sends this very process a signal at the planned one. */
 export class DeathMoments {

@@ -13,7 +13,7 @@ export const deathPoints = [
 export type DeathPoint = (typeof deathPoints)[number]
 
 /** Whose credential it is: nobody can repeat the grant, the server forgives a replay, or the grant is configured. */
-export const circumstances = ['strict', 'grace', 're-grant'] as const
+const circumstances = ['strict', 'grace', 're-grant'] as const
 
 export type Circumstance = (typeof circumstances)[number]
 

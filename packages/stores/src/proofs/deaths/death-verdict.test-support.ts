@@ -23,7 +23,7 @@ export interface Verdict {
 }
 
 /** The longest that may pass from a death to the outcome of the next process: the claim's hold and a second. */
-export const longestRecoveryMs: number = holdMs + 1000
+const longestRecoveryMs: number = holdMs + 1000
 
 /** What became of the tokens. Only where two fates were possible does what happened decide. */
 export function fateOf(run: DeathRun, outcome: DeathOutcome): Fate {

@@ -6,7 +6,7 @@ import { seededRandom } from '@evergrant/testing'
 import { ManyTimersClock } from './many-timers-clock.test-support.ts'
 
 /** What a simulated fleet is like. */
-export interface TrafficOptions {
+interface TrafficOptions {
   readonly instances: number
   readonly hasWatch: boolean
   /** How long an access token lives. */

@@ -26,7 +26,7 @@ export interface RunFacts {
 }
 
 /** How a run ended for the user: the session goes on, or somebody must sign in again. */
-export type RunOutcome = 'kept' | 'sign in again'
+type RunOutcome = 'kept' | 'sign in again'
 
 export interface RunVerdict {
   readonly outcome: RunOutcome

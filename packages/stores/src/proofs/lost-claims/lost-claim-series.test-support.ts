@@ -29,7 +29,7 @@ export interface Scene {
 }
 
 /** How many batches of each series, how many runs in each, and by whom. */
-export interface SeriesSize {
+interface SeriesSize {
   readonly rounds: number
   readonly size: number
   /** Processes that others may use meanwhile. Default three of its own: whoever is stopped answers nobody. */

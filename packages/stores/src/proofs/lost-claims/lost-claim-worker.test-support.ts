@@ -11,7 +11,7 @@ import type { Moment } from './lost-claim-run.test-support.ts'
 // One process with many credentials in many stores: `fork`, then commands.
 
 /** A credential that a process is told to work with. */
-export interface OpenedRun extends FleetServer {
+interface OpenedRun extends FleetServer {
   readonly address: StoreAddress
   /** How far the wall clock of this process is wrong, in milliseconds. */
   readonly wallAheadMs: number

@@ -16,7 +16,7 @@ export interface Fallible {
 }
 
 /** A store that falls with it. */
-export interface FallingStore {
+interface FallingStore {
   readonly name: string
   readonly address: StoreAddress
 }

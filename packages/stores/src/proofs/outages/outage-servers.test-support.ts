@@ -16,7 +16,7 @@ export interface OutageServers {
   readonly bouncer: StartedServer
 }
 
-export type OutageServerName = keyof OutageServers
+type OutageServerName = keyof OutageServers
 
 /** Which stores fail with which server. */
 export const fallingStores: Readonly<Record<OutageServerName, readonly string[]>> = {

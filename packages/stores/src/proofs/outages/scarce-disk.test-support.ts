@@ -8,7 +8,7 @@ import type { Fallible } from './outage-course.test-support.ts'
 /** How a disk stops taking files. */
 export const diskFaults = ['no room', 'no more files', 'read-only'] as const
 
-export type DiskFault = (typeof diskFaults)[number]
+type DiskFault = (typeof diskFaults)[number]
 
 /** A small disk of its own, mounted for one test. */
 export interface ScarceDisk {
